@@ -1,0 +1,1 @@
+"""Moves data, checks inputs and orders work. Business rules live in dbt_project/."""

@@ -1,0 +1,166 @@
+"""The one place that reads the environment, and the paths that follow from it.
+
+Belongs here: environment variables and the layout of CONCORD_HOME. Does not: what the company
+decided (orchestration/company) or anything that opens a file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_COMPANY_DIR = PROJECT_ROOT / "company"
+
+
+class SettingsError(Exception):
+    """An environment variable of Concord holds a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, resolved once at the start of a command.
+
+    Attributes:
+        company_dir: Folder with the company's decisions (CONCORD_COMPANY).
+        home: Folder that everything a run writes goes to (CONCORD_HOME).
+        as_of: As-of date that overrides company.yml's (CONCORD_AS_OF), or None.
+        memory: DuckDB's memory limit, for example ``4GB`` (CONCORD_MEMORY).
+        threads: Threads for DuckDB and dbt (CONCORD_THREADS).
+        webhook_url: Address that alerts are posted to, or None (CONCORD_WEBHOOK_URL).
+        alert_on_success: Whether good runs are posted too (CONCORD_ALERT_ON_SUCCESS=1).
+        hash_key: Secret that personal data are hashed with, or None when it must be read from
+            or made in the home folder (CONCORD_HASH_KEY).
+        source_deadline_seconds: How long one source may take (CONCORD_SOURCE_DEADLINE).
+        variables: The whole environment, for ``${NAME}`` in sources.yml. Never shown.
+    """
+
+    company_dir: Path
+    home: Path
+    as_of: date | None = None
+    memory: str = "4GB"
+    threads: int = 2
+    webhook_url: str | None = field(default=None, repr=False)
+    alert_on_success: bool = False
+    hash_key: str | None = field(default=None, repr=False)
+    source_deadline_seconds: int = 3600
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def raw_dir(self) -> Path:
+        """Folder of the raw Parquet files."""
+        return self.home / "raw"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The working DuckDB file; never a place for readers."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published_dir(self) -> Path:
+        """Folder with the published versions and the `current` link."""
+        return self.home / "published"
+
+    @property
+    def current_dir(self) -> Path:
+        """The link to the version that readers see."""
+        return self.published_dir / "current"
+
+    @property
+    def state_path(self) -> Path:
+        """SQLite file with runs, loads, guard results and the publish log."""
+        return self.home / "state" / "concord.sqlite"
+
+    @property
+    def dagster_dir(self) -> Path:
+        """Dagster's own state."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        """Where dbt writes its manifest and compiled SQL."""
+        return self.home / "dbt_target"
+
+    @property
+    def raw_file_drop_dir(self) -> Path:
+        """Where the file-drop source keeps its Parquet files."""
+        return self.raw_dir / "file_drop"
+
+    @property
+    def lock_path(self) -> Path:
+        """File whose lock says that a run is under way in this home."""
+        return self.home / "run.lock"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environment: Variables to read instead of the process's own.
+
+    Raises:
+        SettingsError: When a variable holds a value that cannot be used; names all of them.
+    """
+    env = dict(os.environ if environment is None else environment)
+    problems: list[str] = []
+
+    as_of = None
+    if text := env.get("CONCORD_AS_OF"):
+        try:
+            as_of = date.fromisoformat(text)
+        except ValueError:
+            problems.append(f"CONCORD_AS_OF is {text!r}; give a date such as 2026-10-31")
+
+    threads = _positive(env, "CONCORD_THREADS", os.cpu_count() or 1, problems)
+    deadline = _positive(env, "CONCORD_SOURCE_DEADLINE", 3600, problems)
+
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return Settings(
+        company_dir=Path(env.get("CONCORD_COMPANY") or SAMPLE_COMPANY_DIR).expanduser().resolve(),
+        home=Path(env.get("CONCORD_HOME") or PROJECT_ROOT / "data").expanduser().resolve(),
+        as_of=as_of,
+        memory=env.get("CONCORD_MEMORY") or "4GB",
+        threads=threads,
+        webhook_url=env.get("CONCORD_WEBHOOK_URL") or None,
+        alert_on_success=env.get("CONCORD_ALERT_ON_SUCCESS") in ("1", "true", "yes"),
+        hash_key=env.get("CONCORD_HASH_KEY") or None,
+        source_deadline_seconds=deadline,
+        variables=env,
+    )
+
+
+def _positive(env: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    """A whole number from 1; anything else is a problem."""
+    text = env.get(name)
+    if not text:
+        return default
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    problems.append(f"{name} is {text!r}; give a whole number from 1")
+    return default
+
+
+def apply_to_process(settings: Settings) -> None:
+    """Tell the libraries that only listen to the environment: paths, limits, no telemetry.
+
+    dbt reads its profile's variables, Dagster its home, from the process's environment.
+    """
+    os.environ.update(
+        {
+            "CONCORD_HOME": str(settings.home),
+            "CONCORD_COMPANY": str(settings.company_dir),
+            "CONCORD_DBT_DATABASE": str(settings.warehouse_path),
+            "CONCORD_DBT_THREADS": str(settings.threads),
+            "CONCORD_DBT_MEMORY": settings.memory,
+            "DAGSTER_HOME": str(settings.dagster_dir),
+            "DO_NOT_TRACK": "1",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DAGSTER_DISABLE_TELEMETRY": "yes",
+            "GX_ANALYTICS_ENABLED": "false",
+            "RUNTIME__DLTHUB_TELEMETRY": "false",
+        }
+    )
