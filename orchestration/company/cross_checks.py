@@ -1,0 +1,83 @@
+"""Checks that need two files of the company folder; each is skipped when one of them is broken.
+
+Belongs here: which files are compared with each other. Does not: checks inside one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from orchestration.company.channels import ChannelRule
+from orchestration.company.company_file import CompanyFile
+from orchestration.company.costs import Cost, check_cost_channels
+from orchestration.company.funnel import ALL_SOURCES, FunnelFile
+from orchestration.company.funnel_checks import unknown_name
+from orchestration.company.fx_rates import (
+    FxRate,
+    check_costs_have_rates,
+    check_reporting_currency,
+)
+from orchestration.company.problems import Problem
+from orchestration.company.sources import SourcesFile
+from orchestration.company.targets import Target, check_target_kpis
+from orchestration.company.yaml_file import YamlFile
+
+
+@dataclass
+class Parts:
+    """What could be read of a company folder; None stands for a broken file."""
+
+    company: CompanyFile | None
+    funnel: FunnelFile | None
+    funnel_file: YamlFile | None
+    sources: SourcesFile | None
+    channels: list[ChannelRule] | None
+    fx_rates: list[FxRate] | None
+    targets: list[Target] | None
+    costs: list[Cost] | None
+    kpi_names: Collection[str]
+
+
+def cross_problems(parts: Parts) -> list[Problem]:
+    """Find all contradictions between files."""
+    return [
+        *_funnel_and_sources(parts),
+        *_rates_and_costs(parts),
+        *_costs_and_channels(parts),
+        *_targets_and_kpis(parts),
+    ]
+
+
+def _funnel_and_sources(parts: Parts) -> list[Problem]:
+    if parts.funnel is None or parts.funnel_file is None or parts.sources is None:
+        return []
+    names = [ALL_SOURCES, *parts.sources.sources]
+    problems: list[Problem] = []
+    for section in ("lead_statuses", "sales_stage_values"):
+        for position, entry in enumerate(getattr(parts.funnel, section)):
+            location = (section, position, "source")
+            problems += unknown_name(parts.funnel_file, location, entry.source, names, "source")
+    return problems
+
+
+def _rates_and_costs(parts: Parts) -> list[Problem]:
+    if parts.fx_rates is None or parts.company is None:
+        return []
+    currency = parts.company.reporting_currency
+    problems = check_reporting_currency(parts.fx_rates, currency)
+    if parts.costs is not None:
+        problems += check_costs_have_rates(parts.fx_rates, parts.costs, currency)
+    return problems
+
+
+def _costs_and_channels(parts: Parts) -> list[Problem]:
+    if parts.costs is None or parts.channels is None:
+        return []
+    return check_cost_channels(parts.costs, {rule.channel_name for rule in parts.channels})
+
+
+def _targets_and_kpis(parts: Parts) -> list[Problem]:
+    if parts.targets is None or not parts.kpi_names:
+        return []
+    return check_target_kpis(parts.targets, parts.kpi_names)

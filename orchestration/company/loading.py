@@ -1,0 +1,244 @@
+"""Loads a company folder: reads all files, checks all of them, and says everything at once.
+
+Belongs here: the order of reading and checking, and what a loaded company is. Does not: any
+single rule (they stand in the module of their file).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from orchestration.canonical import load_entities
+from orchestration.company.channels import CHANNELS_FILE, ChannelRule, check_channels
+from orchestration.company.company_file import CompanyFile, check_company
+from orchestration.company.costs import COSTS_FILE, Cost, check_costs
+from orchestration.company.cross_checks import Parts, cross_problems
+from orchestration.company.csv_file import read_csv
+from orchestration.company.funnel import FunnelFile
+from orchestration.company.funnel_checks import check_funnel
+from orchestration.company.fx_rates import FX_RATES_FILE, FxRate, check_fx_rates
+from orchestration.company.kpis import KpiDefinition, read_kpis
+from orchestration.company.model_problems import validate_yaml
+from orchestration.company.people import PEOPLE_FILE, Person, check_people
+from orchestration.company.problems import CompanyInvalid, Problem
+from orchestration.company.source_checks import check_sources
+from orchestration.company.sources import SourcesFile, with_defaults
+from orchestration.company.targets import TARGETS_FILE, Target, check_targets
+from orchestration.company.value_types import CsvRow, Decision
+from orchestration.company.variables import replace_variables
+from orchestration.company.yaml_file import YamlFile, read_yaml
+from orchestration.settings import PROJECT_ROOT
+
+COMPANY_FILE = "company.yml"
+FUNNEL_FILE = "funnel.yml"
+SOURCES_FILE = "sources.yml"
+ALL_FILES = (
+    COMPANY_FILE,
+    FUNNEL_FILE,
+    CHANNELS_FILE,
+    PEOPLE_FILE,
+    FX_RATES_FILE,
+    TARGETS_FILE,
+    COSTS_FILE,
+    SOURCES_FILE,
+)
+KPI_FOLDER = PROJECT_ROOT / "dbt_project" / "kpis"
+
+Model = TypeVar("Model", bound=Decision)
+Row = TypeVar("Row", bound=CsvRow)
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everything a company decided, valid and consistent.
+
+    Attributes:
+        folder: The company folder.
+        as_of_date: Last day that counts.
+        company: company.yml.
+        funnel: funnel.yml.
+        sources: sources.yml; folders are absolute, zone and currency of the options are set.
+        channels: Rules of channels.csv, by rule_order.
+        people: Rows of people.csv.
+        fx_rates: Rows of fx_rates.csv.
+        targets: Rows of targets.csv.
+        costs: Rows of costs.csv.
+        kpis: KPI definitions by id.
+    """
+
+    folder: Path
+    as_of_date: date
+    company: CompanyFile
+    funnel: FunnelFile
+    sources: SourcesFile
+    channels: tuple[ChannelRule, ...]
+    people: tuple[Person, ...]
+    fx_rates: tuple[FxRate, ...]
+    targets: tuple[Target, ...]
+    costs: tuple[Cost, ...]
+    kpis: Mapping[str, KpiDefinition]
+
+
+def today_in(zone: ZoneInfo) -> date:
+    """Return today's date in a zone: the one clock that decides anything."""
+    return datetime.now(zone).date()
+
+
+class _Reading:
+    """The company folder being read; collects problems from all files."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.variables = variables
+        self.problems: list[Problem] = []
+
+    def yaml(
+        self, name: str, model: type[Model], check: Callable[[Model, YamlFile], list[Problem]]
+    ) -> tuple[Model | None, YamlFile | None]:
+        """Read a YAML file; the model is None when the file has a problem of form."""
+        file, problems = read_yaml(self.folder / name, name)
+        if file is None:
+            self.problems += problems
+            return None, None
+        data = file.data
+        if name == SOURCES_FILE:
+            data, missing = replace_variables(file, self.variables)
+            self.problems += missing
+        value, found = validate_yaml(file, model, data)
+        self.problems += problems + found
+        if value is None or problems:
+            return None, file
+        self.problems += check(value, file)
+        return value, file
+
+    def csv(
+        self, name: str, model: type[Row], check: Callable[[list[Row]], list[Problem]]
+    ) -> list[Row] | None:
+        """Read a CSV file; None when the file has a problem of form."""
+        file = read_csv(self.folder / name, name, model)
+        self.problems += file.problems
+        if file.rows is not None:
+            self.problems += check(file.rows)
+        return file.rows
+
+
+def load_company(
+    folder: Path,
+    variables: Mapping[str, str],
+    as_of: date | None = None,
+    kpi_folder: Path = KPI_FOLDER,
+    today: Callable[[ZoneInfo], date] = today_in,
+) -> Company:
+    """Load and check a company folder.
+
+    Args:
+        folder: The company folder.
+        variables: Values for ${NAME} in sources.yml.
+        as_of: As-of date that wins over company.yml's.
+        kpi_folder: Folder of the KPI definitions.
+        today: Gives today's date in a zone, for companies without an as-of date.
+
+    Raises:
+        CompanyInvalid: When anything is wrong; carries all problems of all files.
+    """
+    folder = folder.absolute()
+    reading = _Reading(folder, variables)
+    _require_folder(folder)
+    company, _ = reading.yaml(COMPANY_FILE, CompanyFile, check_company)
+    funnel, funnel_file = reading.yaml(FUNNEL_FILE, FunnelFile, check_funnel)
+    sources, _ = reading.yaml(
+        SOURCES_FILE,
+        SourcesFile,
+        lambda value, file: check_sources(value, file, load_entities(), folder),
+    )
+    channels = reading.csv(CHANNELS_FILE, ChannelRule, check_channels)
+    people = reading.csv(PEOPLE_FILE, Person, check_people)
+    fx_rates = reading.csv(FX_RATES_FILE, FxRate, check_fx_rates)
+    targets = reading.csv(TARGETS_FILE, Target, check_targets)
+    costs = reading.csv(COSTS_FILE, Cost, check_costs)
+    kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
+    reading.problems += kpi_problems
+    parts = Parts(
+        company=company,
+        funnel=funnel,
+        funnel_file=funnel_file,
+        sources=sources,
+        channels=channels,
+        fx_rates=fx_rates,
+        targets=targets,
+        costs=costs,
+        kpi_names={path.stem for path in kpi_folder.glob("*.yml")},
+    )
+    problems = [*reading.problems, *cross_problems(parts)]
+    if (
+        problems
+        or company is None
+        or funnel is None
+        or sources is None
+        or channels is None
+        or people is None
+        or fx_rates is None
+        or targets is None
+        or costs is None
+    ):
+        raise CompanyInvalid(_in_order(problems))
+    return Company(
+        folder=folder,
+        as_of_date=as_of or company.as_of_date or today(ZoneInfo(company.time_zone)),
+        company=company,
+        funnel=funnel,
+        sources=_with_company_defaults(sources, folder, company),
+        channels=tuple(sorted(channels, key=lambda rule: rule.rule_order)),
+        people=tuple(people),
+        fx_rates=tuple(fx_rates),
+        targets=tuple(targets),
+        costs=tuple(costs),
+        kpis=kpis,
+    )
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        problem = Problem(
+            file=str(folder),
+            line=None,
+            key="",
+            value=None,
+            message="there is no such folder",
+            allowed=f"a folder with {', '.join(ALL_FILES)}",
+            fix="set CONCORD_COMPANY to the company folder",
+        )
+        raise CompanyInvalid([problem])
+
+
+def _with_company_defaults(sources: SourcesFile, folder: Path, company: CompanyFile) -> SourcesFile:
+    resolved = {
+        name: with_defaults(
+            name,
+            source,
+            company_folder=folder,
+            time_zone=company.time_zone,
+            currency=company.reporting_currency,
+        )
+        for name, source in sources.sources.items()
+    }
+    return sources.model_copy(update={"sources": resolved})
+
+
+def _shown(folder: Path) -> str:
+    """Return a folder of the project relative to its root, another one as it is."""
+    is_inside = folder.is_relative_to(PROJECT_ROOT)
+    return (folder.relative_to(PROJECT_ROOT) if is_inside else folder).as_posix()
+
+
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort by file, as ALL_FILES lists them, and by line."""
+    rank = {name: number for number, name in enumerate(ALL_FILES)}
+    return sorted(
+        problems, key=lambda item: (rank.get(item.file, len(rank)), item.file, item.line or 0)
+    )

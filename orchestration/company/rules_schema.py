@@ -1,0 +1,121 @@
+"""Columns and types of the rules tables.
+
+Belongs here: the shape that dbt reads from the schema `rules`. Does not: filling them
+(rules_tables).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+TEXT = pa.string()
+INTEGER = pa.int32()
+BOOLEAN = pa.bool_()
+DATE = pa.date32()
+
+
+def _texts(*names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, TEXT) for name in names]
+
+
+RULES_SCHEMAS: dict[str, pa.Schema] = {
+    "settings": pa.schema(
+        [
+            *_texts("company_name", "reporting_currency", "time_zone"),
+            ("fiscal_year_start_month", INTEGER),
+            ("as_of_date", DATE),
+        ]
+    ),
+    "holiday": pa.schema([("holiday_date", DATE), ("holiday_name", TEXT)]),
+    "business_hour": pa.schema([("weekday", INTEGER), *_texts("opens_at", "closes_at")]),
+    "internal_domain": pa.schema(_texts("domain")),
+    "stage": pa.schema(
+        [
+            *_texts("stage", "stage_label"),
+            ("stage_order", INTEGER),
+            ("owner_function", TEXT),
+            ("is_side_state", BOOLEAN),
+            ("description", TEXT),
+        ]
+    ),
+    "lead_status": pa.schema(_texts("source_name", "lead_status", "stage")),
+    "sales_stage": pa.schema(
+        [
+            *_texts("sales_stage", "sales_stage_label"),
+            ("sales_stage_order", INTEGER),
+            ("kind", TEXT),
+            ("is_open", BOOLEAN),
+            ("is_won", BOOLEAN),
+            ("is_lost", BOOLEAN),
+            ("is_pipeline", BOOLEAN),
+            ("probability", pa.decimal128(9, 6)),
+            ("forecast_category", TEXT),
+            ("stalled_after_days", INTEGER),
+            ("is_assumed_open", BOOLEAN),
+        ]
+    ),
+    "sales_stage_value": pa.schema(_texts("source_name", "source_value", "sales_stage")),
+    "conversion": pa.schema(
+        [
+            *_texts("from_stage", "to_stage"),
+            ("window_days", INTEGER),
+            ("conversion_order", INTEGER),
+        ]
+    ),
+    "qualification_criterion": pa.schema(_texts("stage", "field", "operator", "value")),
+    "handoff_sla": pa.schema([("segment", TEXT), ("business_hours", pa.decimal128(9, 2))]),
+    "reason": pa.schema(_texts("reason_type", "reason", "reason_label", "reason_group")),
+    "channel_rule": pa.schema(
+        [
+            ("rule_order", INTEGER),
+            *_texts("utm_source", "utm_medium", "utm_campaign", "referrer_domain"),
+            *_texts("click_id_type", "source_field", "channel_name", "channel_group"),
+        ]
+    ),
+    "employee": pa.schema(
+        [
+            *_texts("employee_id", "full_name", "email", "business_function", "team", "region"),
+            *_texts("job_title", "manager_employee_id"),
+            ("valid_from", DATE),
+            ("valid_to", DATE),
+        ]
+    ),
+    "fx_rate": pa.schema(
+        [
+            ("currency_code", TEXT),
+            ("valid_from", DATE),
+            ("valid_to", DATE),
+            ("rate", pa.decimal128(18, 9)),
+        ]
+    ),
+    "target": pa.schema(
+        [
+            *_texts("kpi", "team"),
+            ("target_month", DATE),
+            ("target_value", pa.decimal128(18, 6)),
+        ]
+    ),
+    "cost": pa.schema(
+        [
+            ("cost_id", TEXT),
+            ("cost_month", DATE),
+            *_texts("business_function", "category", "reach", "channel_name"),
+            ("amount", pa.decimal128(18, 2)),
+            ("budget_amount", pa.decimal128(18, 2)),
+            ("currency_code", TEXT),
+        ]
+    ),
+    "source": pa.schema([*_texts("source_name", "loader"), ("source_rank", INTEGER)]),
+    "system_of_record": pa.schema(_texts("entity", "source_name")),
+    "kpi_definition": pa.schema(
+        [
+            *_texts("kpi", "kpi_label", "description", "formula", "unit", "aggregation"),
+            *_texts("date_role", "owner", "kpi_group"),
+            ("is_additive", BOOLEAN),
+            *_texts("maturity_rule", "numerator_component", "denominator_component"),
+            ("dimensions", TEXT),
+            ("contract_version", INTEGER),
+            ("headline_order", INTEGER),
+        ]
+    ),
+}

@@ -1,0 +1,260 @@
+"""The rules tables: their columns and types, and what stands in them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from company_folder import FILES, Folder
+
+from orchestration.company import rules_tables
+
+# Written out again on purpose: dbt reads these columns, so a change has to be made in two places.
+TEXT, INT, BOOL, DATE = "string", "int32", "bool", "date32[day]"
+EXPECTED = {
+    "settings": {
+        "company_name": TEXT,
+        "reporting_currency": TEXT,
+        "time_zone": TEXT,
+        "fiscal_year_start_month": INT,
+        "as_of_date": DATE,
+    },
+    "holiday": {"holiday_date": DATE, "holiday_name": TEXT},
+    "business_hour": {"weekday": INT, "opens_at": TEXT, "closes_at": TEXT},
+    "internal_domain": {"domain": TEXT},
+    "stage": {
+        "stage": TEXT,
+        "stage_label": TEXT,
+        "stage_order": INT,
+        "owner_function": TEXT,
+        "is_side_state": BOOL,
+        "description": TEXT,
+    },
+    "lead_status": {"source_name": TEXT, "lead_status": TEXT, "stage": TEXT},
+    "sales_stage": {
+        "sales_stage": TEXT,
+        "sales_stage_label": TEXT,
+        "sales_stage_order": INT,
+        "kind": TEXT,
+        "is_open": BOOL,
+        "is_won": BOOL,
+        "is_lost": BOOL,
+        "is_pipeline": BOOL,
+        "probability": "decimal128(9, 6)",
+        "forecast_category": TEXT,
+        "stalled_after_days": INT,
+        "is_assumed_open": BOOL,
+    },
+    "sales_stage_value": {"source_name": TEXT, "source_value": TEXT, "sales_stage": TEXT},
+    "conversion": {
+        "from_stage": TEXT,
+        "to_stage": TEXT,
+        "window_days": INT,
+        "conversion_order": INT,
+    },
+    "qualification_criterion": {"stage": TEXT, "field": TEXT, "operator": TEXT, "value": TEXT},
+    "handoff_sla": {"segment": TEXT, "business_hours": "decimal128(9, 2)"},
+    "reason": {"reason_type": TEXT, "reason": TEXT, "reason_label": TEXT, "reason_group": TEXT},
+    "channel_rule": {
+        "rule_order": INT,
+        "utm_source": TEXT,
+        "utm_medium": TEXT,
+        "utm_campaign": TEXT,
+        "referrer_domain": TEXT,
+        "click_id_type": TEXT,
+        "source_field": TEXT,
+        "channel_name": TEXT,
+        "channel_group": TEXT,
+    },
+    "employee": {
+        "employee_id": TEXT,
+        "full_name": TEXT,
+        "email": TEXT,
+        "business_function": TEXT,
+        "team": TEXT,
+        "region": TEXT,
+        "job_title": TEXT,
+        "manager_employee_id": TEXT,
+        "valid_from": DATE,
+        "valid_to": DATE,
+    },
+    "fx_rate": {
+        "currency_code": TEXT,
+        "valid_from": DATE,
+        "valid_to": DATE,
+        "rate": "decimal128(18, 9)",
+    },
+    "target": {
+        "kpi": TEXT,
+        "team": TEXT,
+        "target_month": DATE,
+        "target_value": "decimal128(18, 6)",
+    },
+    "cost": {
+        "cost_id": TEXT,
+        "cost_month": DATE,
+        "business_function": TEXT,
+        "category": TEXT,
+        "reach": TEXT,
+        "channel_name": TEXT,
+        "amount": "decimal128(18, 2)",
+        "budget_amount": "decimal128(18, 2)",
+        "currency_code": TEXT,
+    },
+    "source": {"source_name": TEXT, "loader": TEXT, "source_rank": INT},
+    "system_of_record": {"entity": TEXT, "source_name": TEXT},
+    "kpi_definition": {
+        "kpi": TEXT,
+        "kpi_label": TEXT,
+        "description": TEXT,
+        "formula": TEXT,
+        "unit": TEXT,
+        "aggregation": TEXT,
+        "date_role": TEXT,
+        "owner": TEXT,
+        "kpi_group": TEXT,
+        "is_additive": BOOL,
+        "maturity_rule": TEXT,
+        "numerator_component": TEXT,
+        "denominator_component": TEXT,
+        "dimensions": TEXT,
+        "contract_version": INT,
+        "headline_order": INT,
+    },
+}
+
+
+def shape(tables: dict[str, pa.Table]) -> dict[str, dict[str, str]]:
+    return {
+        name: {field.name: str(field.type) for field in table.schema}
+        for name, table in tables.items()
+    }
+
+
+def ordered(expected: dict[str, dict[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(name, list(columns.items())) for name, columns in sorted(expected.items())]
+
+
+@pytest.fixture
+def tables(folder: Folder) -> dict[str, pa.Table]:
+    return rules_tables(folder.load())
+
+
+def test_columns_and_types_are_what_dbt_reads(tables: dict[str, pa.Table]) -> None:
+    assert ordered(shape(tables)) == ordered(EXPECTED)
+
+
+def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> None:
+    for name, text in FILES.items():
+        if name.endswith(".csv"):
+            folder.file(name).write_text(text.splitlines()[0] + "\n", encoding="utf-8")
+    for path in folder.kpi_path.iterdir():
+        path.unlink()
+    tables = rules_tables(folder.load())
+    assert ordered(shape(tables)) == ordered(EXPECTED)
+    empty = {name for name, table in tables.items() if table.num_rows == 0}
+    assert empty == {"channel_rule", "employee", "target", "cost", "kpi_definition"}
+
+
+def test_settings_carry_the_as_of_date_that_holds(folder: Folder) -> None:
+    (row,) = rules_tables(folder.load(date(2025, 1, 1)))["settings"].to_pylist()
+    assert row["as_of_date"] == date(2025, 1, 1)
+    assert row["company_name"] == "Test Company"
+
+
+def test_business_hours_number_the_weekdays_from_monday(tables: dict[str, pa.Table]) -> None:
+    assert tables["business_hour"].to_pylist() == [
+        {"weekday": 1, "opens_at": "09:00", "closes_at": "17:00"},
+        {"weekday": 5, "opens_at": "09:00", "closes_at": "15:30"},
+    ]
+    assert tables["internal_domain"]["domain"].to_pylist() == ["test.example"]
+
+
+def test_stages_follow_the_chain_and_side_states_come_last(folder: Folder) -> None:
+    last = "  - {stage: won, label: Won, owner_function: sales, after: accepted}\n"
+    folder.replace("funnel.yml", last, "")
+    folder.replace("funnel.yml", "stages:\n  - {stage: known", f"stages:\n{last}  - {{stage: known")
+    rows = rules_tables(folder.load())["stage"].to_pylist()
+    found = [(row["stage_order"], row["stage"], row["is_side_state"]) for row in rows]
+    assert found == [
+        (1, "known", False),
+        (2, "mql", False),
+        (3, "accepted", False),
+        (4, "won", False),
+        (5, "rejected", True),
+    ]
+
+
+def test_words_of_sources_are_lower_case(tables: dict[str, pa.Table]) -> None:
+    statuses = [(r["source_name"], r["lead_status"]) for r in tables["lead_status"].to_pylist()]
+    assert statuses == [("crm", "new"), ("*", "rejected")]
+    assert tables["sales_stage_value"]["source_value"].to_pylist() == ["open"]
+    rules = tables["channel_rule"].to_pylist()
+    assert [(r["rule_order"], r["utm_source"], r["utm_medium"]) for r in rules] == [
+        (10, None, "cpc"),
+        (20, "google*", "<blank>"),
+    ]
+
+
+def test_a_sales_stage_says_what_it_is(tables: dict[str, pa.Table]) -> None:
+    first, second = tables["sales_stage"].to_pylist()
+    assert (first["is_open"], first["is_won"], first["is_assumed_open"]) == (True, False, True)
+    assert (second["is_open"], second["is_won"], second["is_pipeline"]) == (False, True, True)
+    assert first["probability"] == Decimal("0.250000")
+    assert second["stalled_after_days"] is None
+
+
+def test_promises_between_the_teams(tables: dict[str, pa.Table]) -> None:
+    criteria = tables["qualification_criterion"].to_pylist()
+    assert [(c["stage"], c["field"], c["operator"], c["value"]) for c in criteria] == [
+        ("mql", "email", "is_present", "true"),
+        ("mql", "score", "at_least", "50"),
+        ("mql", "country", "in", "DE,NO"),
+    ]
+    promises = tables["handoff_sla"].to_pylist()
+    assert [(p["segment"], p["business_hours"]) for p in promises] == [
+        ("*", Decimal("4.00")),
+        ("enterprise", Decimal("2.00")),
+    ]
+    reasons = tables["reason"].to_pylist()
+    assert [r["reason_type"] for r in reasons] == ["rejection", "loss"]
+
+
+def test_the_reporting_currency_is_always_there_once(folder: Folder) -> None:
+    folder.append("fx_rates.csv", "EUR,2025-01-01,,1.0")
+    rows = rules_tables(folder.load())["fx_rate"].to_pylist()
+    assert rows[0] == {
+        "currency_code": "EUR",
+        "valid_from": date(1900, 1, 1),
+        "valid_to": None,
+        "rate": Decimal("1.000000000"),
+    }
+    assert [row["currency_code"] for row in rows] == ["EUR", "USD", "USD"]
+
+
+def test_months_are_first_days_and_money_has_two_places(tables: dict[str, pa.Table]) -> None:
+    assert tables["cost"]["cost_month"].to_pylist() == [date(2025, 1, 1), date(2025, 1, 1)]
+    assert tables["cost"]["amount"].to_pylist() == [Decimal("1200.50"), Decimal("9000.00")]
+    assert tables["target"]["target_month"].to_pylist() == [date(2025, 3, 1), date(2025, 3, 1)]
+    assert tables["target"]["team"].to_pylist() == [None, "North"]
+
+
+def test_every_delivered_entity_has_a_system_of_record(tables: dict[str, pa.Table]) -> None:
+    assert tables["system_of_record"].to_pylist() == [
+        {"entity": "opportunities", "source_name": "crm"},
+        {"entity": "people", "source_name": "crm"},
+    ]
+    assert tables["source"].to_pylist() == [
+        {"source_name": "crm", "loader": "file_drop", "source_rank": 1},
+        {"source_name": "events", "loader": "file_drop", "source_rank": 2},
+    ]
+
+
+def test_kpis_are_named_like_their_files(tables: dict[str, pa.Table]) -> None:
+    rows = tables["kpi_definition"].to_pylist()
+    assert [(row["kpi"], row["dimensions"], row["headline_order"]) for row in rows] == [
+        ("leads", "channel,team", 1),
+        ("win_rate", "team", None),
+    ]

@@ -1,0 +1,238 @@
+"""Contradictions inside sources.yml, with the entities, the folders and the environment."""
+
+from __future__ import annotations
+
+import pytest
+from company_folder import Folder
+
+DEALS = "sources.crm.datasets.deals"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "message", "fix"),
+    [
+        (
+            "loader: file_drop\n    options:\n",
+            "loader: filedrop\n    options:\n",
+            "sources.crm.loader",
+            "not allowed",
+            "did you mean 'file_drop'?",
+        ),
+        (
+            "entity: opportunities",
+            "entity: oportunities",
+            f"{DEALS}.entity",
+            "no such entity",
+            "did you mean 'opportunities'?",
+        ),
+        (
+            "product_id: product}",
+            "produkt_id: product}",
+            f"{DEALS}.columns.produkt_id",
+            "no such field",
+            "did you mean 'product_id'?",
+        ),
+        (
+            "{country: NO}",
+            "{contry: NO}",
+            "sources.crm.datasets.people.constants.contry",
+            "no such field",
+            "did you mean 'country'?",
+        ),
+        (
+            "{product_id: {GTXPro",
+            "{amount: {GTXPro",
+            f"{DEALS}.value_aliases.amount",
+            "no effect",
+            "add amount to columns",
+        ),
+        (
+            "sales_stage: stage, ",
+            "",
+            f"{DEALS}.columns",
+            "needs the field 'sales_stage'",
+            "`sales_stage: <column of the file>`",
+        ),
+        (
+            "{country: NO}",
+            "{person_id: x}",
+            "sources.crm.datasets.people.constants.person_id",
+            "filled by `columns` already",
+            "remove it",
+        ),
+        (
+            'decimal: ","',
+            "encoding: utf-9",
+            "sources.crm.options.encoding",
+            "no text encoding",
+            "encoding that the export",
+        ),
+        (
+            'decimal: ","',
+            "encoding: base64",
+            "sources.crm.options.encoding",
+            "no text encoding",
+            "encoding that the export",
+        ),
+        (
+            'decimal: ","',
+            'delimiter: ";;"',
+            "sources.crm.options.delimiter",
+            "not one character",
+            "between two cells",
+        ),
+        (
+            'decimal: ","',
+            'decimal: "x"',
+            "sources.crm.options.decimal",
+            "not allowed",
+            "choose one",
+        ),
+        (
+            'decimal: ","',
+            "date_formats: [DD.MM.YYYY]",
+            "sources.crm.options.date_formats[0]",
+            "no date format",
+            "the format that",
+        ),
+        (
+            'decimal: ","',
+            'date_formats: ["%Y-%Q-%d"]',
+            "sources.crm.options.date_formats[0]",
+            "no date format",
+            "the format that",
+        ),
+        (
+            "America/New_York",
+            "America/New_Yrk",
+            f"{DEALS}.time_zone",
+            "no time zone",
+            "did you mean 'America/New_York'?",
+        ),
+        (
+            "currency: USD",
+            "currency: US Dollar",
+            "sources.events.options.currency",
+            "no currency code",
+            "ISO 4217",
+        ),
+        (
+            "files: visitors.csv",
+            "files: ../visitors.csv",
+            "sources.events.datasets.visitors.files",
+            "out of the drop folder",
+            "options.folder",
+        ),
+        (
+            "folder: drop",
+            "folder: dorp",
+            "sources.events.options.folder",
+            "no such folder",
+            "create the folder",
+        ),
+        (
+            "system_of_record: {people: crm}",
+            "system_of_record: {people: crmm}",
+            "system_of_record.people",
+            "no such source",
+            "did you mean 'crm'?",
+        ),
+        (
+            "{people: crm}",
+            "{people: crm, persons: crm}",
+            "system_of_record.persons",
+            "no source delivers",
+            "remove it",
+        ),
+        (
+            "{people: crm}",
+            "{people: crm, opportunities: events}",
+            "system_of_record.opportunities",
+            "does not deliver",
+            "name a source",
+        ),
+        ("  events:\n", "  My Events:\n", "sources.My Events", "snake_case", "write 'my_events'"),
+    ],
+)
+def test_an_entry_of_sources_yml_that_is_not_allowed(
+    folder: Folder, old: str, new: str, key: str, message: str, fix: str
+) -> None:
+    folder.replace("sources.yml", old, new)
+    text = new.strip().splitlines()[0] if new else "columns: {opportunity_id"
+    folder.expect("sources.yml", text, key, message, fix)
+
+
+def test_two_sources_of_one_entity_without_a_system_of_record(folder: Folder) -> None:
+    folder.replace("sources.yml", "system_of_record: {people: crm}\n", "")
+    problem = folder.problem()
+    assert (problem.file, problem.key) == ("sources.yml", "sources.events.datasets.visitors.entity")
+    assert problem.line == folder.line("sources.yml", "visitors:") + 1
+    assert "crm, events all deliver people" in problem.message
+    assert "add `people: crm`" in problem.fix
+
+
+def test_a_variable_that_is_not_set(folder: Folder) -> None:
+    del folder.variables["CRM_DIR"]
+    problem = folder.expect(
+        "sources.yml",
+        "${CRM_DIR}",
+        "sources.crm.options.folder",
+        "variable CRM_DIR is not set (source 'crm')",
+        "set CRM_DIR in the environment",
+    )
+    assert problem.value == "'${CRM_DIR}'"
+
+
+def test_a_variable_that_is_not_closed(folder: Folder) -> None:
+    folder.replace("sources.yml", "${CRM_DIR}", "${CRM_DIR")
+    folder.expect(
+        "sources.yml", "${CRM_DIR", "sources.crm.options.folder", "no variable", "close the brace"
+    )
+
+
+def test_a_variable_stands_anywhere_in_a_value(folder: Folder) -> None:
+    folder.variables["ENTITY"] = "opportunities"
+    folder.replace("sources.yml", "entity: opportunities", "entity: ${ENTITY}")
+    assert folder.load().sources.sources["crm"].datasets["deals"].entity == "opportunities"
+
+
+def test_the_value_of_a_variable_is_not_shown(folder: Folder) -> None:
+    for old in ("currency: USD", "time_zone: America/New_York", "entity: opportunities"):
+        folder.replace("sources.yml", old, old.split(":")[0] + ': "${SECRET}"')
+    problems = folder.problems()
+    assert len(problems) == 3
+    assert all("do-not-show" not in str(problem) for problem in problems)
+    assert all(problem.value == "'${SECRET}'" for problem in problems)
+
+
+def test_a_missing_folder_is_fine_when_all_its_files_are_optional(folder: Folder) -> None:
+    folder.replace("sources.yml", "folder: drop", "folder: dorp")
+    folder.replace(
+        "sources.yml", "files: visitors.csv", "files: visitors.csv\n        optional: true"
+    )
+    assert folder.load()
+
+
+def test_two_datasets_of_an_entity_with_one_precedence(folder: Folder) -> None:
+    folder.replace(
+        "sources.yml",
+        "  events:\n",
+        "      more:\n        entity: people\n        files: more.csv\n        precedence: 2\n"
+        "        columns: {person_id: id}\n  events:\n",
+    )
+    folder.expect(
+        "sources.yml",
+        "precedence: 2",
+        "sources.crm.datasets.more.precedence",
+        "'people' and 'more' deliver people with the same precedence 2",
+        "its own precedence",
+    )
+
+
+@pytest.mark.parametrize("section", ["status: New", "value: Open"])
+def test_the_funnel_names_a_source_that_does_not_exist(folder: Folder, section: str) -> None:
+    folder.replace("funnel.yml", f"source: crm, {section}", f"source: cmr, {section}")
+    problem = folder.problem()
+    assert (problem.file, problem.line) == ("funnel.yml", folder.line("funnel.yml", "cmr"))
+    assert (problem.message, problem.allowed) == ("no such source", "*, crm, events")
+    assert problem.fix == "did you mean 'crm'?"
