@@ -1,0 +1,32 @@
+"""What Concord remembers between runs: runs, file versions, quarantine, guards, publish log.
+
+Belongs here: the SQLite store and the lock on a home. Does not: business data (the warehouse) or
+what readers see (orchestration/publish).
+"""
+
+from orchestration.state.database import StateError
+from orchestration.state.records import (
+    FileVersion,
+    GuardResult,
+    PublishLogEntry,
+    QuarantinedRow,
+    RunRecord,
+    SourceLoad,
+    TableCount,
+)
+from orchestration.state.run_lock import HomeBusy, run_lock
+from orchestration.state.store import StateStore
+
+__all__ = [
+    "FileVersion",
+    "GuardResult",
+    "HomeBusy",
+    "PublishLogEntry",
+    "QuarantinedRow",
+    "RunRecord",
+    "SourceLoad",
+    "StateError",
+    "StateStore",
+    "TableCount",
+    "run_lock",
+]

@@ -1,0 +1,123 @@
+"""The state store's schema, as the ordered steps that lead to it.
+
+Belongs here: one tuple of statements per schema version. A released step is never edited; a change
+is a new step at the end. Does not: queries.
+"""
+
+from __future__ import annotations
+
+Migration = tuple[str, ...]
+
+_FIRST: Migration = (
+    """
+    create table run (
+        run_id text primary key,
+        as_of_date text not null,
+        code_version text not null,
+        started_at text not null,
+        finished_at text,
+        status text not null check (status in ('running', 'succeeded', 'failed', 'interrupted')),
+        message text,
+        selection text,
+        kind text not null check (kind in ('daily', 'rollback'))
+    )
+    """,
+    """
+    create table file_version (
+        file_version_id integer primary key,
+        source text not null,
+        dataset text not null,
+        entity text not null,
+        file text not null,
+        content_hash text not null,
+        mapping_hash text not null,
+        row_count integer not null,
+        quarantined_count integer not null,
+        duplicate_count integer not null,
+        parquet_path text not null,
+        is_active integer not null check (is_active in (0, 1)),
+        first_run_id text not null references run (run_id),
+        unique (source, dataset, file, content_hash, mapping_hash)
+    )
+    """,
+    """
+    create unique index one_active_version_per_file
+    on file_version (source, dataset, file) where is_active = 1
+    """,
+    """
+    create table source_load (
+        run_id text not null references run (run_id),
+        source_system text not null,
+        source_instance text not null,
+        source_object text not null,
+        row_count integer not null,
+        min_cursor text,
+        max_cursor text,
+        quarantined_count integer not null,
+        loaded_at text not null,
+        primary key (run_id, source_system, source_instance, source_object)
+    )
+    """,
+    """
+    create table quarantine (
+        quarantine_id integer primary key,
+        run_id text not null references run (run_id),
+        file_version_id integer references file_version (file_version_id) on delete cascade,
+        source text not null,
+        dataset text not null,
+        entity text not null,
+        file text not null,
+        line integer,
+        column_name text,
+        value text,
+        reason text not null,
+        payload text,
+        scope text not null check (scope in ('file', 'run')),
+        is_current integer not null check (is_current in (0, 1)),
+        check ((scope = 'file') = (file_version_id is not null))
+    )
+    """,
+    "create index quarantine_by_file_version on quarantine (file_version_id)",
+    "create index quarantine_by_source on quarantine (source, is_current)",
+    """
+    create table guard_result (
+        run_id text not null references run (run_id),
+        guard text not null,
+        kpi_group text not null,
+        severity text not null check (severity in ('critical', 'warning', 'info')),
+        status text not null
+            check (status in ('passed', 'warned', 'failed', 'errored', 'not_run')),
+        observed text,
+        threshold text,
+        sample text,
+        table_name text not null,
+        message text,
+        primary key (run_id, guard, kpi_group, table_name)
+    )
+    """,
+    """
+    create table publish_log (
+        publish_log_id integer primary key autoincrement,
+        run_id text not null references run (run_id),
+        kpi_group text not null,
+        action text not null check (action in ('published', 'held', 'rolled_back')),
+        publish_version text,
+        folder_version text not null,
+        stale_since text,
+        reason text,
+        unique (run_id, kpi_group)
+    )
+    """,
+    """
+    create table published_table (
+        folder_version text not null,
+        schema_name text not null,
+        table_name text not null,
+        kpi_group text not null,
+        row_count integer not null,
+        primary key (folder_version, schema_name, table_name)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST,)

@@ -1,0 +1,67 @@
+"""What tests of all rooms share: places, and a way to run the real command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+COMMAND_SECONDS = 540
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+def concord(home: Path, *arguments: str, **environment: str) -> Finished:
+    """Run the real `concord` command in a clean environment with an empty home directory."""
+    user_home = home.parent / "user_home"
+    user_home.mkdir(exist_ok=True)
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    found = subprocess.run(
+        [Path(sys.executable).with_name("concord"), *arguments],
+        cwd=home.parent,
+        env={
+            **kept,
+            "HOME": str(user_home),
+            "COLUMNS": "160",
+            "CONCORD_HOME": str(home),
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+    return Finished(found.returncode, found.stdout, found.stderr)
+
+
+@pytest.fixture
+def run_concord(tmp_path: Path) -> Callable[..., Finished]:
+    """Run `concord` in a home of the test's own."""
+    return lambda *arguments, **environment: concord(tmp_path / "home", *arguments, **environment)
+
+
+def real_data(folder: str) -> Path:
+    """A real data set beside the checkout; the test is skipped where it is absent."""
+    path = SHARED_DATA / folder
+    if not path.is_dir():
+        pytest.skip(f"the real data set {folder} is not beside this checkout")
+    return path
