@@ -1,0 +1,152 @@
+"""What a warehouse has to say about the sample company, counted from the story itself.
+
+Belongs here: counts, sums, medians and ratios over the world's objects, exact (Decimal, Fraction),
+without SQL. Does not: any of Concord's own code. The pipeline never reads the result; tests do.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from statistics import median
+from typing import Any
+
+from sample_company.catalogue import COUNTRIES
+from sample_company.decisions import employee_on, in_euros
+from sample_company.world import LAST_DAY, Deal, Lead, World, local_day
+
+# Statuses that say a lead got as far as mql even when no date does.
+QUALIFIED_STATUSES = {"MQL", "Assigned to sales", "Accepted", "Qualified", "Converted"}
+STEPS_FROM_MQL = ("mql_at", "handed_off_at", "accepted_at", "qualified_at")
+
+
+def planted_truth(world: World) -> dict[str, Any]:
+    """Return every figure that tests hold the warehouse to; keys are explained in README.md."""
+    leads = [lead for lead in world.leads if not lead.exclusion]
+    mqls = [(lead, day) for lead in leads if (day := mql_day(lead))]
+    deals = [deal for deal in world.deals if not deal.is_deleted]
+    won = [deal for deal in deals if deal.is_won]
+    closed = [deal for deal in deals if deal.is_won or deal.is_lost]
+    still_open = [deal for deal in deals if not deal.is_won and not deal.is_lost]
+    return {
+        "as_of_date": LAST_DAY.isoformat(),
+        "leads_by_channel": _group((_lead_quarter(x), x.channel, 1) for x in leads),
+        "leads_by_segment": _group((_lead_quarter(x), _segment(x), 1) for x in leads),
+        "leads_by_region": _group((_lead_quarter(x), _region(x), 1) for x in leads),
+        "mqls_by_channel": _group((quarter(day), x.channel, 1) for x, day in mqls),
+        "opportunities_created_by_team": _group(
+            (quarter(local_day(d.created_at)), _team(d, local_day(d.created_at)), 1) for d in deals
+        ),
+        "won_by_team": _group((quarter(d.close_date), _team(d, d.close_date), 1) for d in won),
+        "lost_by_team": _group(
+            (quarter(d.close_date), _team(d, d.close_date), 1) for d in closed if d.is_lost
+        ),
+        "win_rate": _by_quarter(closed, lambda ds: _fraction(sum(d.is_won for d in ds), len(ds))),
+        "bookings_by_team": _group(
+            (quarter(d.close_date), _team(d, d.close_date), booked(d)) for d in won
+        ),
+        "bookings_by_channel": _group(
+            (quarter(d.close_date), deal_channel(d), booked(d)) for d in won
+        ),
+        "bookings_by_product": _group(line for d in won for line in _booked_lines(d)),
+        "sales_cycle_days_median": _by_quarter(won, lambda ds: str(median(map(_cycle, ds)))),
+        "ad_spend_by_platform": _group(
+            (
+                week.day.strftime("%Y-%m"),
+                week.platform,
+                in_euros(week.spend, week.currency, week.day),
+            )
+            for week in world.ad_weeks
+        ),
+        "open_opportunities_by_stage": _group(("all", d.stage, 1) for d in still_open),
+    }
+
+
+def quarter(day: date) -> str:
+    """Return the first day of the fiscal quarter; the year starts in February."""
+    back = (day.month - 2) % 3
+    return date(day.year - (day.month <= back), (day.month - back - 1) % 12 + 1, 1).isoformat()
+
+
+def mql_day(lead: Lead) -> date | None:
+    """Return the day the lead became an MQL or, dates missing, showed that it had been one."""
+    moments = [lead.moments[step] for step in STEPS_FROM_MQL if step in lead.moments]
+    if "mql_at" in lead.moments:
+        return local_day(lead.moments["mql_at"])
+    if moments:
+        return local_day(min(moments))
+    return local_day(lead.created_at) if lead.status in QUALIFIED_STATUSES else None
+
+
+def deal_channel(deal: Deal) -> str:
+    """Return the channel of the lead, else of the contact's first lead, else of the source."""
+    if deal.lead is not None:
+        return deal.lead.channel
+    if deal.person is not None:
+        return min(deal.person.leads, key=lambda lead: lead.created_at).channel
+    return deal.source_channel
+
+
+def booked(deal: Deal) -> Decimal:
+    """Return the deal's bookings in euros at the rate of its booking date."""
+    return sum((amount for _, _, amount in _booked_lines(deal)), Decimal(0))
+
+
+def _booked_lines(deal: Deal) -> list[tuple[str, str, Decimal]]:
+    when = quarter(deal.close_date)
+    parts = [(line.product.name, line.amount) for line in deal.lines]
+    parts += [("unallocated", deal.unallocated)] if deal.unallocated else []
+    return [(when, name, in_euros(x, deal.currency, deal.close_date)) for name, x in parts]
+
+
+def _lead_quarter(lead: Lead) -> str:
+    return quarter(local_day(lead.created_at))
+
+
+def _segment(lead: Lead) -> str:
+    return lead.segment or (lead.account.segment if lead.account else "unknown")
+
+
+def _region(lead: Lead) -> str:
+    country = lead.country or (lead.account.country if lead.account else "")
+    return COUNTRIES[country][0] if country else "unknown"
+
+
+def _team(deal: Deal, day: date) -> str:
+    return employee_on(deal.owner, day).team
+
+
+def _cycle(deal: Deal) -> Fraction:
+    return Fraction((deal.close_date - local_day(deal.created_at)).days)
+
+
+def _fraction(numerator: int, denominator: int) -> str:
+    return f"{numerator}/{denominator}"
+
+
+def _group(rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    """Sum by period and member; `all` stands for the whole in both. Money becomes text."""
+    sums: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(int))
+    for period, member, value in rows:
+        for when in {period, "all"}:
+            for who in (member, "all"):
+                sums[when][who] += value
+    return {
+        when: {who: _plain(value) for who, value in sorted(members.items())}
+        for when, members in sorted(sums.items())
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int) else f"{value:.2f}"
+
+
+def _by_quarter(deals: list[Deal], measure: Callable[[list[Deal]], str]) -> dict[str, str]:
+    groups: dict[str, list[Deal]] = defaultdict(list)
+    for deal in deals:
+        groups["all"].append(deal)
+        groups[quarter(deal.close_date)].append(deal)
+    return {when: measure(members) for when, members in sorted(groups.items())}

@@ -1,0 +1,42 @@
+"""The shipped company folders are valid, and the sample's files load as its truth says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from orchestration.company import Company, load_company
+from orchestration.settings import PROJECT_ROOT, SAMPLE_COMPANY_DIR
+from orchestration.sources.file_drop import extract
+from sample_company.exports import BROKEN_ROWS
+from sample_company.make_exports import HERE
+
+
+def load(folder: Path, **variables: str) -> Company:
+    return load_company(folder, variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("crm_export", "CRM_EXPORT_DIR"), ("marketing_funnel", "FUNNEL_DIR")]
+)
+def test_an_example_is_valid_and_takes_its_folder_from_the_environment(
+    name: str, variable: str, tmp_path: Path
+) -> None:
+    company = load(PROJECT_ROOT / "examples" / name, **{variable: str(tmp_path)})
+    assert [source.options.folder for source in company.sources.sources.values()] == [tmp_path]
+
+
+def test_the_sample_loads_as_planted(tmp_path: Path) -> None:
+    expected = json.loads((HERE / "truth.json").read_text(encoding="utf-8"))["rows"]
+    good: Counter[str] = Counter()
+    bad: Counter[str] = Counter()
+    for source in load(SAMPLE_COMPANY_DIR).sources.sources.values():
+        result = extract(source, source.options.folder, [], tmp_path)
+        assert not result.refusals
+        good.update({version.entity: version.row_count for version in result.files})
+        bad.update(row.entity for row in result.quarantined)
+    assert good == {entity: counts["good"] for entity, counts in expected.items()}
+    assert bad == Counter(entity for entity, _, _ in BROKEN_ROWS)
