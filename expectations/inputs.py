@@ -1,0 +1,34 @@
+"""Frames that a run hands to the guards, because no table of the warehouse holds them.
+
+Belongs here: the name, columns and types of each input. Does not: where the run gets them from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# The run registers each input under its name before it runs a suite's SELECT.
+INPUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # One row per canonical entity: files that are active, good rows in them, rejected rows.
+        "guard_input_entity_load": MappingProxyType(
+            {
+                "entity": "varchar",
+                "file_count": "bigint",
+                "row_count": "bigint",
+                "quarantined_count": "bigint",
+            }
+        ),
+        # One row per table (schema.table) that is about to be published; rpt_kpi once per group.
+        # previous_row_count comes from the version that readers see; NULL when there is none.
+        "guard_input_table_count": MappingProxyType(
+            {
+                "table_name": "varchar",
+                "kpi_group": "varchar",
+                "row_count": "bigint",
+                "previous_row_count": "bigint",
+            }
+        ),
+    }
+)
