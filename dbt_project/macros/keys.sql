@@ -1,0 +1,36 @@
+{#- A text key from the columns of a grain. NULL and '' are told apart; the separator occurs in no source. -#}
+{% macro surrogate_key(columns) -%}
+    md5(concat_ws(
+        chr(31),
+        {%- for column in columns %}
+        coalesce(cast({{ column }} as varchar), chr(30)){{ "," if not loop.last }}
+        {%- endfor %}
+    ))
+{%- endmacro %}
+
+{#- The key of a row that another row names by its natural id; NULL when it names none.
+    `origin` is a column of conformed_reference_origins: which source that id belongs to. -#}
+{% macro reference_key(origin, natural_id) -%}
+    case
+        when {{ natural_id }} is not null
+            then md5(concat_ws(chr(31), {{ origin }}, {{ natural_id }}))
+    end
+{%- endmacro %}
+
+{#- Employees are named by one id in all sources and in people.csv, which is the authority. -#}
+{% macro employee_key(employee_id) -%}
+    case
+        when {{ employee_id }} is not null
+            then md5(concat_ws(chr(31), 'company', 'people', {{ employee_id }}))
+    end
+{%- endmacro %}
+
+{#- The member that stands for "named none", one per dimension. -#}
+{% macro unknown_key(entity) -%}
+    md5(concat_ws(chr(31), 'company', '<unknown>', '{{ entity }}'))
+{%- endmacro %}
+
+{#- The member that takes what is left over when parts do not add up to their whole. -#}
+{% macro unallocated_key(entity) -%}
+    md5(concat_ws(chr(31), 'company', '<unallocated>', '{{ entity }}'))
+{%- endmacro %}

@@ -1,0 +1,51 @@
+{#- The day in the company's zone on which a UTC timestamp falls. -#}
+{% macro company_date(timestamp_expression) -%}
+    {{ return(adapter.dispatch('company_date')(timestamp_expression)) }}
+{%- endmacro %}
+
+{% macro default__company_date(timestamp_expression) -%}
+    cast(
+        timezone(
+            {{ company_setting('time_zone') }},
+            timezone('UTC', {{ timestamp_expression }})
+        ) as date
+    )
+{%- endmacro %}
+
+{#- The UTC timestamp at which a day begins in the company's zone. -#}
+{% macro start_of_company_day(date_expression) -%}
+    {{ return(adapter.dispatch('start_of_company_day')(date_expression)) }}
+{%- endmacro %}
+
+{% macro default__start_of_company_day(date_expression) -%}
+    timezone(
+        'UTC',
+        timezone(
+            {{ company_setting('time_zone') }},
+            cast({{ date_expression }} as timestamp)
+        )
+    )
+{%- endmacro %}
+
+{#- Whole days from the first date to the second: second minus first. -#}
+{% macro days_between(first_date, second_date) -%}
+    {{ return(adapter.dispatch('days_between')(first_date, second_date)) }}
+{%- endmacro %}
+
+{% macro default__days_between(first_date, second_date) -%}
+    (cast({{ second_date }} as date) - cast({{ first_date }} as date))
+{%- endmacro %}
+
+{#- A date some days later. -#}
+{% macro add_days(date_expression, days) -%}
+    {{ return(adapter.dispatch('add_days')(date_expression, days)) }}
+{%- endmacro %}
+
+{% macro default__add_days(date_expression, days) -%}
+    (cast({{ date_expression }} as date) + cast({{ days }} as integer))
+{%- endmacro %}
+
+{#- The first day of the month of a date. -#}
+{% macro first_of_month(date_expression) -%}
+    cast(date_trunc('month', {{ date_expression }}) as date)
+{%- endmacro %}

@@ -1,0 +1,114 @@
+-- Grain: one row per lead whose status says more than any date does (lead_key).
+-- Why: the status counts as reached; its date is the lead's last dated milestone, and
+-- the as-of date for a lead that carries no date at all.
+with members as (
+
+    select * from {{ ref('int_person_cycle_members') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('conformed_leads') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('stg_company__stages') }}
+
+),
+
+milestones as (
+
+    select * from {{ ref('int_milestones_dated') }}
+
+),
+
+last_dated as (
+
+    select
+        record_key as lead_key,
+        max(actual_at) as last_actual_at
+    from milestones
+    where entity = 'lead'
+    group by record_key
+
+),
+
+-- Dates win over a status: of this stage or a later one, and of any record of the
+-- cycle.
+furthest_dated as (
+
+    select
+        milestones.person_key,
+        milestones.cycle_number,
+        coalesce(
+            max(stages.stage_order) filter (where not stages.is_side_state), 0
+        ) as furthest_order,
+        count(*) filter (where milestones.stage = 'rejected') as rejected_count,
+        count(*) filter (where milestones.stage = 'lost') as lost_count
+    from milestones
+    inner join stages
+        on milestones.stage = stages.stage
+    group by
+        milestones.person_key,
+        milestones.cycle_number
+
+),
+
+staged as (
+
+    select
+        leads.lead_key,
+        members.person_key,
+        members.cycle_number,
+        stages.stage,
+        stages.stage_order,
+        stages.is_side_state,
+        case
+            when last_dated.lead_key is not null then last_dated.last_actual_at
+            when leads.created_at is null
+                then {{ start_of_company_day(as_of_date()) }}
+        end as actual_at
+    from leads
+    inner join members
+        on leads.lead_key = members.record_key
+    inner join stages
+        on coalesce(nullif(leads.stage, 'unmapped'), 'known') = stages.stage
+    left join last_dated
+        on leads.lead_key = last_dated.lead_key
+    where members.entity = 'lead'
+
+),
+
+final as (
+
+    select
+        staged.lead_key,
+        staged.person_key,
+        staged.cycle_number,
+
+        staged.stage,
+
+        {{ company_date('staged.actual_at') }} as actual_date,
+
+        staged.actual_at
+    from staged
+    left join furthest_dated
+        on
+            staged.person_key = furthest_dated.person_key
+            and staged.cycle_number = furthest_dated.cycle_number
+    where
+        staged.actual_at is not null
+        and case
+            when staged.stage = 'rejected'
+                then coalesce(furthest_dated.rejected_count, 0) = 0
+            when staged.stage = 'lost' then coalesce(furthest_dated.lost_count, 0) = 0
+            when staged.is_side_state then true
+            else staged.stage_order > coalesce(furthest_dated.furthest_order, 0)
+        end
+
+)
+
+select * from final

@@ -1,0 +1,79 @@
+-- Grain: one row per component, period and dimension member with rows (component, period_grain, period_start, dimension, member).
+-- Why: by month first, so that ten million records become some thousand rows before
+-- they are spread over grains and dimensions. All quantities unknown is NULL; no rows
+-- is no cell.
+{%- set dimensions = {
+    'all': "'all'",
+    'channel': 'channel_name',
+    'team': 'team',
+    'segment': 'segment',
+    'region': 'region',
+    'product': 'product_name',
+} %}
+with components as (
+
+    select * from {{ ref('int_kpi_components') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_kpi_periods') }}
+
+),
+
+monthly as (
+
+    select
+        component,
+        channel_name,
+        team,
+        segment,
+        region,
+        product_name,
+        {{ first_of_month('component_date') }} as month_start_date,
+        sum(quantity) as quantity
+    from components
+    group by all
+
+),
+
+by_dimension as (
+    {% for dimension, member in dimensions.items() %}
+    {{ "union all" if not loop.first }}
+    select
+        component,
+        '{{ dimension }}' as dimension,
+        {{ member }} as member,
+        month_start_date,
+        sum(quantity) as quantity
+    from monthly
+    group by all
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        by_dimension.component,
+        periods.period_grain,
+        by_dimension.dimension,
+        by_dimension.member,
+
+        cast(sum(by_dimension.quantity) as decimal(38, 6)) as quantity,
+
+        periods.period_start
+    from by_dimension
+    inner join periods
+        on by_dimension.month_start_date = periods.month_start_date
+    group by
+        by_dimension.component,
+        periods.period_grain,
+        by_dimension.dimension,
+        by_dimension.member,
+        periods.period_start
+
+)
+
+select * from final

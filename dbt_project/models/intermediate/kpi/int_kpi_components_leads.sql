@@ -1,0 +1,143 @@
+-- Grain: one row per component, day and dimensions of leads (component, component_date, channel_name, team, segment, region, product_name).
+-- Why: leads, mqls and leads_won count person cycles of the one funnel, under the team
+-- that the lead's owner was in when the lead was created.
+with person_cycles as (
+
+    select * from {{ ref('int_person_cycles') }}
+
+),
+
+person_stages as (
+
+    select * from {{ ref('fct_person_stage') }}
+    where stage in ('known', 'mql', 'won')
+
+),
+
+windows as (
+
+    select * from {{ ref('int_kpi_windows') }}
+    where component = 'leads_won'
+
+),
+
+teams as (
+
+    select * from {{ ref('int_employee_teams') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('dim_channel') }}
+
+),
+
+reached as (
+
+    select
+        person_key,
+        cycle_number,
+        max(reached_date) filter (where stage = 'known') as known_date,
+        max(reached_date) filter (where stage = 'mql') as mql_date,
+        max(reached_date) filter (where stage = 'won') as won_date
+    from person_stages
+    group by
+        person_key,
+        cycle_number
+
+),
+
+dated as (
+
+    select
+        person_cycles.person_key,
+        person_cycles.cycle_number,
+        person_cycles.channel_key,
+        person_cycles.owner_employee_key,
+        person_cycles.segment,
+        person_cycles.region,
+        {{ company_date('person_cycles.started_at') }} as started_date,
+        case
+            when person_cycles.has_lead
+                then coalesce(
+                    reached.known_date,
+                    {{ company_date('person_cycles.started_at') }},
+                    {{ as_of_date() }}
+                )
+        end as lead_date,
+        reached.mql_date,
+        reached.won_date
+    from person_cycles
+    left join reached
+        on
+            person_cycles.person_key = reached.person_key
+            and person_cycles.cycle_number = reached.cycle_number
+
+),
+
+described as (
+
+    select
+        dated.*,
+        dated.won_date is not null
+        and coalesce(
+            {{ days_between('dated.lead_date', 'dated.won_date') }}
+            <= windows.window_days,
+            true
+        ) as is_won_in_window,
+        coalesce(channels.channel_name, 'unknown') as channel_name,
+        coalesce(teams.team, 'unknown') as team
+    from dated
+    cross join windows
+    left join channels
+        on dated.channel_key = channels.channel_key
+    left join teams
+        on
+            dated.owner_employee_key = teams.employee_key
+            and coalesce(dated.started_date, {{ as_of_date() }}) >= teams.team_from
+            and coalesce(dated.started_date, {{ as_of_date() }})
+            < coalesce(teams.team_to, date '9999-12-31')
+
+),
+
+counted as (
+    {% for component, day, quantity in [
+        ('leads', 'lead_date', 'count(*)'),
+        ('mqls', 'mql_date', 'count(*)'),
+        ('leads_won', 'lead_date', 'count(*) filter (where is_won_in_window)'),
+    ] %}
+    {{ "union all" if not loop.first }}
+    select
+        '{{ component }}' as component,
+        channel_name,
+        team,
+        coalesce(segment, 'unknown') as segment,
+        coalesce(region, 'unknown') as region,
+        {{ quantity }} as quantity,
+        {{ day }} as component_date
+    from described
+    where {{ day }} <= {{ as_of_date() }}
+    group by all
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        component,
+        channel_name,
+        team,
+        segment,
+        region,
+        'unknown' as product_name,
+
+        cast(quantity as decimal(38, 6)) as quantity,
+
+        component_date
+    from counted
+
+)
+
+select * from final

@@ -1,0 +1,139 @@
+-- Grain: one row per KPI, period and dimension member (kpi, period_grain, period_start, dimension, member).
+-- Why: dense: a count or sum of nothing is 0, of only unknown quantities NULL. A ratio
+-- whose numerator nobody in the company records is unknown, not 0.
+with definitions as (
+
+    select * from {{ ref('stg_company__kpi_definitions') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_kpi_members') }}
+
+),
+
+periods as (
+
+    select
+        period_grain,
+        period_start,
+        period_end
+    from {{ ref('int_kpi_periods') }}
+    group by
+        period_grain,
+        period_start,
+        period_end
+
+),
+
+cells as (
+
+    select * from {{ ref('int_kpi_cells') }}
+
+),
+
+medians as (
+
+    select * from {{ ref('int_kpi_medians') }}
+
+),
+
+recorded_components as (
+
+    select component from cells
+    group by component
+
+),
+
+grid as (
+
+    select
+        definitions.kpi,
+        definitions.kpi_group,
+        definitions.aggregation,
+        definitions.numerator_component,
+        definitions.denominator_component,
+        members.dimension,
+        members.member,
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        recorded_components.component is not null as is_recorded
+    from definitions
+    inner join members
+        on definitions.kpi = members.kpi
+    cross join periods
+    left join recorded_components
+        on definitions.numerator_component = recorded_components.component
+
+),
+
+looked_up as (
+
+    select
+        grid.*,
+        medians.median_value,
+        medians.observation_count,
+        case
+            when grid.aggregation = 'median' then null
+            when numerators.component is not null then numerators.quantity
+            when grid.aggregation = 'sum' or grid.is_recorded then 0
+        end as numerator,
+        case
+            when denominators.component is not null then denominators.quantity
+            when grid.aggregation = 'ratio' then 0
+            when grid.aggregation = 'median' then coalesce(medians.observation_count, 0)
+        end as denominator
+    from grid
+    left join cells as numerators
+        on
+            grid.numerator_component = numerators.component
+            and grid.period_grain = numerators.period_grain
+            and grid.period_start = numerators.period_start
+            and grid.dimension = numerators.dimension
+            and grid.member = numerators.member
+    left join cells as denominators
+        on
+            grid.denominator_component = denominators.component
+            and grid.period_grain = denominators.period_grain
+            and grid.period_start = denominators.period_start
+            and grid.dimension = denominators.dimension
+            and grid.member = denominators.member
+    left join medians
+        on
+            grid.aggregation = 'median'
+            and grid.numerator_component = medians.component
+            and grid.period_grain = medians.period_grain
+            and grid.period_start = medians.period_start
+            and grid.dimension = medians.dimension
+            and grid.member = medians.member
+
+),
+
+final as (
+
+    select
+        kpi,
+        kpi_group,
+        numerator_component,
+        period_grain,
+        dimension,
+        member,
+
+        case
+            when aggregation = 'sum' then numerator
+            when aggregation = 'ratio'
+                then {{ safe_ratio('numerator', 'denominator') }}
+            else median_value
+        end as value,
+        numerator,
+        denominator,
+
+        period_start,
+        period_end
+    from looked_up
+
+)
+
+select * from final

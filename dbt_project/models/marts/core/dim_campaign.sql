@@ -1,0 +1,90 @@
+-- Grain: one row per campaign (campaign_key).
+-- Why: a campaign that only ad spend names is kept, under the platform's name for it.
+with campaigns as (
+
+    select * from {{ ref('conformed_campaigns') }}
+
+),
+
+ad_spend as (
+
+    select * from {{ ref('conformed_ad_spend') }}
+
+),
+
+employees as (
+
+    select * from {{ ref('dim_employee') }}
+
+),
+
+from_ad_spend as (
+
+    select
+        ad_spend.campaign_key,
+        min(ad_spend.source_system) as source_system,
+        min(ad_spend.source_instance) as source_instance,
+        min(ad_spend.platform_campaign_id) as source_id,
+        max(ad_spend.platform_campaign_name) as campaign_name,
+        min(ad_spend.platform) as platform,
+        min(ad_spend.spend_date) as start_date,
+        max(ad_spend.spend_date) as end_date
+    from ad_spend
+    left join campaigns
+        on ad_spend.campaign_key = campaigns.campaign_key
+    where ad_spend.campaign_key is not null and campaigns.campaign_key is null
+    group by ad_spend.campaign_key
+
+),
+
+final as (
+
+    select
+        campaigns.campaign_key,
+        employees.employee_key as owner_employee_key,
+
+        campaigns.source_system,
+        campaigns.source_instance,
+        campaigns.source_id,
+        campaigns.campaign_name,
+        campaigns.campaign_group,
+        campaigns.campaign_type,
+        campaigns.objective,
+        campaigns.reach,
+        campaigns.currency_code,
+
+        campaigns.budget_amount_local,
+
+        campaigns.is_reportable,
+
+        campaigns.start_date,
+        campaigns.end_date
+    from campaigns
+    left join employees
+        on campaigns.owner_employee_key = employees.employee_key
+    union all
+    select
+        campaign_key,
+        cast(null as varchar) as owner_employee_key,
+
+        source_system,
+        source_instance,
+        source_id,
+        coalesce(campaign_name, source_id) as campaign_name,
+        platform as campaign_group,
+        cast(null as varchar) as campaign_type,
+        cast(null as varchar) as objective,
+        cast(null as varchar) as reach,
+        cast(null as varchar) as currency_code,
+
+        cast(null as decimal(18, 2)) as budget_amount_local,
+
+        true as is_reportable,
+
+        start_date,
+        end_date
+    from from_ad_spend
+
+)
+
+select * from final

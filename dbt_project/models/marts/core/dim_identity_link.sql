@@ -1,0 +1,87 @@
+-- Grain: one row per source record of a person or an account (identity_link_key).
+-- Why: says for each source id who it is and how we know: its own id, an equal e-mail address or
+-- a link in the source. All three are exact, hence the full confidence.
+with accounts as (
+
+    select * from {{ ref('conformed_accounts') }}
+
+),
+
+people as (
+
+    select * from {{ ref('conformed_people') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('conformed_leads') }}
+
+),
+
+unioned as (
+
+    select
+        'account' as source_entity,
+        source_system,
+        source_instance,
+        source_id,
+        cast(null as varchar) as person_key,
+        account_key,
+        'own_id' as method,
+        created_date
+    from accounts
+    union all
+    select
+        'person' as source_entity,
+        source_system,
+        source_instance,
+        source_id,
+        person_key,
+        cast(null as varchar) as account_key,
+        case when email_hash is null then 'own_id' else 'email' end as method,
+        created_date
+    from people
+    union all
+    select
+        'lead' as source_entity,
+        leads.source_system,
+        leads.source_instance,
+        leads.source_id,
+        leads.person_key,
+        cast(null as varchar) as account_key,
+        case
+            when people.person_record_key is not null then 'source_link'
+            when leads.email_hash is not null then 'email'
+            else 'own_id'
+        end as method,
+        leads.created_date
+    from leads
+    left join people
+        on leads.person_record_key = people.person_record_key
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key([
+            'source_entity', 'source_system', 'source_instance', 'source_id'
+        ]) }} as identity_link_key,
+        person_key,
+        account_key,
+
+        source_entity,
+        source_system,
+        source_instance,
+        source_id,
+        method,
+
+        cast(1 as decimal(9, 6)) as confidence,
+
+        coalesce(created_date, date '1900-01-01') as valid_from
+    from unioned
+
+)
+
+select * from final

@@ -1,0 +1,42 @@
+-- Grain: one row per KPI and version of its contract (kpi, contract_version).
+with definitions as (
+
+    select * from {{ ref('stg_company__kpi_definitions') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_company__settings') }}
+
+),
+
+final as (
+
+    select
+        definitions.kpi,
+
+        definitions.kpi_label,
+        definitions.description,
+        definitions.formula,
+        definitions.unit,
+        definitions.aggregation,
+        definitions.date_role,
+        definitions.owner,
+        definitions.kpi_group,
+        definitions.maturity_rule,
+        definitions.numerator_component,
+        definitions.denominator_component,
+        definitions.dimensions,
+        settings.reporting_currency,
+
+        definitions.contract_version,
+        definitions.headline_order,
+
+        definitions.is_additive
+    from definitions
+    cross join settings
+
+)
+
+select * from final

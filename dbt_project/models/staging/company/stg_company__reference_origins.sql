@@ -1,0 +1,41 @@
+-- Grain: one row per source: which source its references to each entity belong to (source_name).
+with source as (
+
+    select * from {{ source('rules', 'reference_origin') }}
+
+),
+
+final as (
+
+    select
+        source_name,
+        accounts_origin,
+        activities_origin,
+        ad_spend_origin,
+        campaigns_origin,
+        cases_origin,
+        content_assets_origin,
+        costs_origin,
+        employees_origin,
+        feedback_origin,
+        invoices_origin,
+        leads_origin,
+        message_sends_origin,
+        opportunities_origin,
+        opportunity_history_origin,
+        opportunity_lines_origin,
+        payments_origin,
+        people_origin,
+        products_origin,
+        quotas_origin,
+        referrals_origin,
+        refunds_origin,
+        subscriptions_origin,
+        surveys_origin,
+        targets_origin,
+        touches_origin
+    from source
+
+)
+
+select * from final

@@ -1,0 +1,20 @@
+-- Grain: one row: what company.yml says about the whole company.
+with source as (
+
+    select * from {{ source('rules', 'settings') }}
+
+),
+
+final as (
+
+    select
+        company_name,
+        reporting_currency,
+        time_zone,
+        fiscal_year_start_month,
+        as_of_date
+    from source
+
+)
+
+select * from final

@@ -1,0 +1,55 @@
+"""The `concord` command.
+
+Belongs here: the list of commands. Each lives in a module of its own, imported when it is used, so
+that `concord --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "Do the whole daily job: validate, ingest, transform, guard, publish.",
+    "check": "Validate the company folder; move nothing.",
+    "status": "Show the last run, freshness, guards and published versions.",
+    "rollback": "Let readers see an earlier published version.",
+    "dev": "Open Dagster's web UI with schedule and sensor.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"orchestration.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 done, 1 the run failed or a guard held a group, 2 wrong usage, "
+        "3 invalid company folder or environment, 4 another run holds this home."
+    ),
+)
+@click.version_option(package_name="concord-warehouse", prog_name="concord")
+def main() -> None:
+    """Concord: one funnel, one attribution, one set of KPIs for Sales, Marketing and Finance.
+
+    CONCORD_COMPANY names the company folder, CONCORD_HOME the folder that a run writes to.
+    """

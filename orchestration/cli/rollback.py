@@ -1,0 +1,51 @@
+"""`concord rollback`: readers see an earlier version again."""
+
+from __future__ import annotations
+
+import uuid
+
+import click
+
+from orchestration.cli.console import console, stop
+from orchestration.cli.exit_codes import BUSY, RUN_FAILED
+from orchestration.cli.inputs import settings_or_stop
+from orchestration.cli.quiet import QUIET, failure_text
+from orchestration.publish import released_versions
+from orchestration.state import HomeBusy
+
+
+@click.command("rollback")
+@click.option("--to", default="", help="A version; default: the one before the current.")
+@click.option("--list", "only_list", is_flag=True, help="List the versions that are kept.")
+def command(to: str, only_list: bool) -> None:
+    """Let readers see an earlier published version.
+
+    The next run publishes a new version above all there are.
+    """
+    settings = settings_or_stop()
+    if only_list:
+        for version in released_versions(settings.published_dir):
+            console.print(version)
+        return
+    from orchestration.dagster_home import dagster_instance
+    from orchestration.publish.rollback_job import ROLLBACK_OP, build_rollback_job
+    from orchestration.steps import hold_home, release_home
+
+    try:
+        hold_home(settings)
+    except HomeBusy as busy:
+        stop(str(busy), BUSY)
+    try:
+        run_id = str(uuid.uuid4())
+        with dagster_instance(settings, run_id) as instance:
+            result = build_rollback_job(settings).execute_in_process(
+                run_config={"ops": {ROLLBACK_OP: {"config": {"to": to}}}, **QUIET},
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+            )
+    finally:
+        release_home(settings)
+    if not result.success:
+        stop(failure_text(result), RUN_FAILED)
+    console.print(f"[green]✓[/green] {result.output_for_node(ROLLBACK_OP)}")

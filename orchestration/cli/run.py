@@ -1,0 +1,141 @@
+"""`concord run`: the whole daily job, or a part of it."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+
+import click
+
+from orchestration.cli.check import show_problems
+from orchestration.cli.console import console, stop
+from orchestration.cli.exit_codes import BUSY, INVALID_INPUT, RUN_FAILED, USAGE
+from orchestration.cli.inputs import settings_or_stop
+from orchestration.cli.live import LiveReporter
+from orchestration.company import CompanyInvalid
+from orchestration.progress import watched_by
+from orchestration.settings import Settings, SettingsError
+from orchestration.state import HomeBusy, StateStore
+
+
+@click.command("run")
+@click.option(
+    "--select",
+    "selection",
+    metavar="TABLES",
+    help="Only these assets, for example `fct_booking`, `+core/fct_booking`, `group:funnel`. "
+    "Nothing is published: a part cannot be audited as a whole.",
+)
+@click.option("--full-refresh", is_flag=True, help="Rebuild incremental models from scratch.")
+@click.option("--no-publish", is_flag=True, help="Stop before readers see anything.")
+@click.option(
+    "--allow-earlier",
+    is_flag=True,
+    help="Let this run replace a published version of a later as-of date.",
+)
+def command(
+    selection: str | None, full_refresh: bool, no_publish: bool, allow_earlier: bool
+) -> None:
+    """Do the whole daily job: validate, ingest, transform, guard, publish."""
+    settings = settings_or_stop()
+    from orchestration.steps import company_of_run, hold_home, register_run, release_home
+
+    run_id = str(uuid.uuid4())
+    try:
+        hold_home(settings)
+        company_of_run(settings, run_id)
+        register_run(settings, run_id, selection)
+    except HomeBusy as busy:
+        stop(str(busy), BUSY)
+    except CompanyInvalid as invalid:
+        show_problems(invalid)
+        raise click.exceptions.Exit(INVALID_INPUT) from None
+    except SettingsError as error:
+        stop(str(error), INVALID_INPUT)
+    try:
+        _run(settings, run_id, selection, full_refresh, no_publish, allow_earlier)
+    finally:
+        release_home(settings)
+
+
+def _run(
+    settings: Settings,
+    run_id: str,
+    selection: str | None,
+    full_refresh: bool,
+    no_publish: bool,
+    allow_earlier: bool,
+) -> None:
+    from orchestration.cli.summary import print_summary
+    from orchestration.guards.workers import close_workers, worker_of_run
+    from orchestration.publish import recover
+
+    state = StateStore(settings.state_path)
+    recover(settings.published_dir, state)
+    worker_of_run(run_id)
+    live = LiveReporter(console)
+    with watched_by(live), closing(live):
+        failure = _execute(
+            settings, run_id, selection, full_refresh, bool(selection) or no_publish, allow_earlier
+        )
+    close_workers()
+    _finish(state, run_id, failure)
+    run = state.find_run(run_id)
+    print_summary(settings, state, run_id)
+    if run is None or run.status != "succeeded":
+        raise click.exceptions.Exit(RUN_FAILED)
+
+
+def _execute(
+    settings: Settings,
+    run_id: str,
+    selection: str | None,
+    full_refresh: bool,
+    no_publish: bool,
+    allow_earlier: bool,
+) -> str | None:
+    """Run the Dagster job in this process; return what failed, if anything did."""
+    from orchestration.catalog import VERSION_KEY
+    from orchestration.cli.quiet import QUIET, failure_text
+    from orchestration.cli.selection import SelectionError, selected_keys
+    from orchestration.dagster_home import dagster_instance
+    from orchestration.definitions import DAILY_JOB, build_definitions
+    from orchestration.publish.assets import ALLOW_EARLIER_TAG
+    from orchestration.transform.assets import FULL_REFRESH_TAG
+
+    definitions = build_definitions(settings)
+    executable = [
+        spec
+        for spec in definitions.resolve_all_asset_specs()
+        if spec.group_name != "published" or spec.key == VERSION_KEY
+    ]
+    keys = [spec.key for spec in executable]
+    if selection:
+        try:
+            keys = selected_keys(selection, definitions, executable)
+        except SelectionError as error:
+            stop(str(error), USAGE)
+    if no_publish:
+        keys = [key for key in keys if key != VERSION_KEY]
+    with dagster_instance(settings, run_id) as instance:
+        result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
+            run_config=QUIET,
+            instance=instance,
+            run_id=run_id,
+            asset_selection=keys if selection or no_publish else None,
+            tags={
+                FULL_REFRESH_TAG: str(full_refresh).lower(),
+                ALLOW_EARLIER_TAG: str(allow_earlier).lower(),
+            },
+            raise_on_error=False,
+        )
+    return None if result.success else failure_text(result)
+
+
+def _finish(state: StateStore, run_id: str, failure: str | None) -> None:
+    """Close the run where the publish step did not: a partial run, or a step that stopped it."""
+    from orchestration.steps import utc_now
+
+    run = state.find_run(run_id)
+    if run is not None and run.status == "running":
+        state.finish_run(run_id, "failed" if failure else "succeeded", utc_now(), failure)

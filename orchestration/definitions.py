@@ -1,0 +1,48 @@
+"""Everything that Dagster knows of Concord.
+
+Belongs here: putting assets, checks, jobs, the schedule and the sensor together. Does not: what
+they do. dagster_location.py loads them for Dagster itself.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.alerts import alert_hooks
+from orchestration.guards.checks import build_guard_checks
+from orchestration.ingest.raw_assets import build_raw_assets
+from orchestration.ingest.rules_assets import build_rules_assets
+from orchestration.publish.assets import build_publish_asset, published_specs
+from orchestration.publish.rollback_job import build_rollback_job
+from orchestration.schedules import build_schedule, build_sensor, readable_company
+from orchestration.settings import Settings
+from orchestration.transform.assets import build_transform_assets
+from orchestration.transform.nodes import Project
+from orchestration.transform.project import manifest_json
+
+DAILY_JOB = "daily"
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """All definitions for one home and company folder."""
+    project = Project(manifest_json(settings))
+    daily = dg.define_asset_job(
+        DAILY_JOB,
+        selection=dg.AssetSelection.all(),
+        description="Validate, ingest, transform, guard, publish.",
+        executor_def=dg.in_process_executor,
+        hooks=alert_hooks(settings),
+    )
+    return dg.Definitions(
+        assets=[
+            build_rules_assets(settings),
+            build_raw_assets(settings),
+            build_transform_assets(settings, project),
+            build_publish_asset(settings, project),
+            *published_specs(project),
+        ],
+        asset_checks=build_guard_checks(settings, project),
+        jobs=[daily, build_rollback_job(settings)],
+        schedules=[build_schedule(readable_company(settings), daily)],
+        sensors=[build_sensor(settings, daily)],
+    )

@@ -1,0 +1,1 @@
+"""Hangs the guards of expectations/ into the job, as Dagster asset checks."""

@@ -1,0 +1,162 @@
+"""The raw tables as assets: every source read in a thread of its own, then the views replaced.
+
+Belongs here: the ingest step for file-drop sources. Does not: reading files (sources/file_drop).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+
+import dagster as dg
+
+from orchestration import catalog
+from orchestration.canonical import load_entities
+from orchestration.guards.workers import worker_of_run
+from orchestration.ingest.file_drop import (
+    SourceReading,
+    failed_reading,
+    read_source,
+    source_loads,
+)
+from orchestration.ingest.warehouse import warehouse, write_views
+from orchestration.progress import reporter
+from orchestration.settings import Settings
+from orchestration.sources.file_drop import raw_views_sql
+from orchestration.state import GuardResult
+from orchestration.steps import Step, step, utc_now
+
+STAGE = "ingest"
+ACCEPTED_CHECK = "files_accepted"
+
+
+def build_raw_assets(settings: Settings) -> dg.AssetsDefinition:
+    """One multi-asset over all canonical entities."""
+    entities = load_entities()
+
+    @dg.multi_asset(
+        name="ingest_file_drop",
+        specs=[
+            dg.AssetSpec(
+                catalog.raw_key(entity.name),
+                deps=[catalog.rules_key("source")],
+                group_name="raw",
+                owners=[catalog.DEFAULT_OWNER],
+                description=f"{entity.description} As delivered, typed.",
+                kinds={"parquet", "duckdb"},
+                freshness_policy=catalog.DAILY,
+            )
+            for entity in entities.values()
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                ACCEPTED_CHECK,
+                asset=catalog.raw_key(name),
+                description="No file of this entity was refused whole.",
+                blocking=True,
+            )
+            for name in entities
+        ],
+        # A file that changed while it was read, a disk that was away for a moment.
+        retry_policy=dg.RetryPolicy(max_retries=2, delay=5),
+    )
+    def ingest_file_drop(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        with step(settings, context.run_id, STAGE) as work:
+            worker_of_run(context.run_id)
+            readings = read_sources(work)
+            files = [version for reading in readings for version in reading.versions]
+            with warehouse(settings) as connection:
+                write_views(connection, _views(settings, readings))
+            work.add_guards(_guards(readings))
+            rows = Counter[str]()
+            quarantined = Counter[str]()
+            for file in files:
+                rows[file.entity] += file.row_count
+                quarantined[file.entity] += file.quarantined_count
+            _report(readings, sum(rows.values()))
+            refused = {
+                entity: [text for reading in readings for text in reading.refusals_of(entity)]
+                for entity in entities
+            }
+            for entity in entities:
+                key = catalog.raw_key(entity)
+                yield dg.MaterializeResult(
+                    asset_key=key,
+                    metadata={
+                        "dagster/row_count": rows[entity],
+                        "quarantined": quarantined[entity],
+                    },
+                )
+                yield dg.AssetCheckResult(
+                    asset_key=key,
+                    check_name=ACCEPTED_CHECK,
+                    passed=not refused[entity],
+                    description="\n".join(refused[entity]) or None,
+                )
+
+    return ingest_file_drop
+
+
+def read_sources(work: Step) -> list[SourceReading]:
+    """Read all sources at once; one that fails or is too slow does not stop the others."""
+    sources = list(work.company.sources.sources.values())
+    with ThreadPoolExecutor(max_workers=max(1, len(sources)), thread_name_prefix="source") as pool:
+        futures = [(source, pool.submit(read_source, work, source)) for source in sources]
+        readings = []
+        for source, future in futures:
+            try:
+                readings.append(future.result(timeout=work.settings.source_deadline_seconds))
+            except FutureTimeoutError:
+                readings.append(
+                    failed_reading(
+                        work,
+                        source,
+                        f"did not finish within {work.settings.source_deadline_seconds} seconds; "
+                        "look at its folder, or raise CONCORD_SOURCE_DEADLINE",
+                    )
+                )
+            except OSError as error:
+                readings.append(failed_reading(work, source, f"cannot be read: {error}"))
+    for reading in readings:
+        if reading.is_read:
+            work.state.replace_active_files(
+                work.run.run_id, reading.files, reading.quarantined, sources=[reading.source]
+            )
+        work.state.add_source_loads(work.run.run_id, source_loads(reading, utc_now()))
+    return readings
+
+
+def _views(settings: Settings, readings: list[SourceReading]) -> list[str]:
+    versions = [version for reading in readings for version in reading.versions]
+    return raw_views_sql(load_entities(), versions, settings.raw_file_drop_dir)
+
+
+def _guards(readings: list[SourceReading]) -> list[GuardResult]:
+    """One guard per source: none of its files was refused."""
+    return [
+        GuardResult(
+            guard=f"files_accepted_{reading.source}",
+            kpi_group="core",
+            severity="critical",
+            status="failed" if reading.refusals else "passed",
+            observed=f"{len(reading.refusals)} files refused",
+            threshold="0 files refused",
+            sample="; ".join(refusal.file for refusal in reading.refusals[:5]),
+            table_name="raw_file_drop",
+            message="\n".join(refusal.message for refusal in reading.refusals),
+        )
+        for reading in readings
+    ]
+
+
+def _report(readings: list[SourceReading], rows: int) -> None:
+    files = [version for reading in readings for version in reading.versions]
+    new = sum(reading.new_count for reading in readings)
+    quarantined = sum(file.quarantined_count for file in files)
+    refusals = [refusal for reading in readings for refusal in reading.refusals]
+    text = f"{len(files)} files ({new} new or changed), {rows:,} rows, {quarantined} in quarantine"
+    if refusals:
+        text += f", {len(refusals)} refused"
+    reporter().stage_finished(STAGE, text, not refusals)

@@ -1,0 +1,1 @@
+"""Runs dbt: the project's models, tests and documentation, as Dagster assets."""

@@ -1,0 +1,159 @@
+"""The dbt project as Dagster assets: each model an asset, each data test an asset check.
+
+Belongs here: the transform step. Why not dagster-dbt: docs/adr/0004-dbt-in-process.md.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+import duckdb
+
+from orchestration import catalog
+from orchestration.ingest.warehouse import warehouse
+from orchestration.progress import reporter
+from orchestration.settings import Settings
+from orchestration.steps import step
+from orchestration.transform.guards import dbt_guard_results
+from orchestration.transform.nodes import Model, Project
+from orchestration.transform.runner import NodeResult, run_dbt
+
+STAGE = "transform"
+# Tags of a run, set by `concord run`.
+FULL_REFRESH_TAG = "concord/full_refresh"
+
+
+def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDefinition:
+    """One multi-asset over all models."""
+
+    @dg.multi_asset(
+        name="transform",
+        specs=[_spec(project, model) for model in project.models.values()],
+        check_specs=[
+            dg.AssetCheckSpec(
+                name=test.name,
+                asset=_key(project.models[test.model_id]),
+                description=test.description or None,
+            )
+            for test in project.tests.values()
+        ],
+        can_subset=True,
+    )
+    def transform(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        with step(settings, context.run_id, STAGE) as work:
+            selected = [
+                model
+                for model in project.models.values()
+                if _key(model) in context.selected_asset_keys
+            ]
+            results = run_dbt(
+                settings,
+                "build",
+                _arguments(
+                    selected,
+                    is_everything=len(selected) == len(project.models),
+                    full_refresh=context.run.tags.get(FULL_REFRESH_TAG) == "true",
+                ),
+                on_node=lambda name, _status, done, total: reporter().stage_progressed(
+                    STAGE, done, total, name
+                ),
+            )
+            work.add_guards(dbt_guard_results(project, results))
+            yield from _asset_events(settings, project, results)
+            broken = [result for result in results if not result.is_good]
+            reporter().stage_finished(STAGE, _outcome(results), not broken)
+
+    return transform
+
+
+def _key(model: Model) -> dg.AssetKey:
+    return catalog.model_key(model.schema, model.name)
+
+
+def _spec(project: Project, model: Model) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        _key(model),
+        deps=[
+            catalog.model_key(project.models[item].schema, project.models[item].name)
+            if item in project.models
+            else dg.AssetKey(list(project.sources[item]))
+            for item in model.reads
+            if item in project.models or item in project.sources
+        ],
+        skippable=True,
+        group_name=model.schema,
+        owners=[f"team:{model.owner}"],
+        description=model.description or None,
+        kinds={"dbt", "duckdb", model.materialized},
+        freshness_policy=catalog.DAILY,
+    )
+
+
+def _arguments(selected: list[Model], is_everything: bool, full_refresh: bool) -> list[str]:
+    arguments = ["--exclude-resource-type", "unit_test"]
+    if not is_everything:
+        arguments += ["--select", *(model.name for model in selected)]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    return arguments
+
+
+def _asset_events(
+    settings: Settings, project: Project, results: Iterable[NodeResult]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    results = list(results)
+    built = [
+        project.models[result.unique_id]
+        for result in results
+        if result.unique_id in project.models and result.is_good
+    ]
+    with warehouse(settings, read_only=True) as connection:
+        counts = _row_counts(connection, built)
+    for result in results:
+        if (model := project.models.get(result.unique_id)) and result.is_good:
+            metadata: dict[str, float | int] = {"seconds": round(result.seconds, 3)}
+            if (count := counts.get((model.schema, model.name))) is not None:
+                metadata["dagster/row_count"] = count
+            yield dg.MaterializeResult(asset_key=_key(model), metadata=metadata)
+        elif (test := project.tests.get(result.unique_id)) and result.status != "skipped":
+            yield dg.AssetCheckResult(
+                asset_key=_key(project.models[test.model_id]),
+                check_name=test.name,
+                passed=result.status == "pass",
+                severity=(
+                    dg.AssetCheckSeverity.WARN
+                    if result.status == "warn"
+                    else dg.AssetCheckSeverity.ERROR
+                ),
+                metadata={"failures": result.failures or 0, "sample": result.sample},
+            )
+
+
+def _row_counts(
+    connection: duckdb.DuckDBPyConnection, models: Iterable[Model]
+) -> dict[tuple[str, str], int]:
+    """Rows of the tables; views have none of their own."""
+    tables = [model for model in models if model.materialized != "view"]
+    if not tables:
+        return {}
+    parts = [
+        f"select '{model.schema}', '{model.name}', count(*) "  # noqa: S608
+        f'from "{model.schema}"."{model.name}"'
+        for model in tables
+    ]
+    rows = connection.execute(" union all ".join(parts)).fetchall()
+    return {(schema, name): count for schema, name, count in rows}
+
+
+def _outcome(results: list[NodeResult]) -> str:
+    models = [result for result in results if result.resource_type == "model"]
+    tests = [result for result in results if result.resource_type == "test"]
+    good_models = sum(result.is_good for result in models)
+    good_tests = sum(result.is_good for result in tests)
+    text = f"{good_models} of {len(models)} models built, {good_tests} of {len(tests)} tests passed"
+    broken = [result for result in results if result.status in ("error", "fail")]
+    if broken:
+        names = ", ".join(result.unique_id.split(".")[2] for result in broken[:3])
+        text += f"; look at {names}"
+    return text

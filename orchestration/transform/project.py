@@ -1,0 +1,84 @@
+"""The dbt project's place, its parsed manifest, and when it must be parsed again.
+
+Belongs here: parsing. Does not: running models (runner.py) or Dagster (assets.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import PROJECT_ROOT, Settings, apply_to_process
+
+PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+# What is parsed; everything else in the folder is output.
+PARSED_SUFFIXES = (".sql", ".yml", ".md", ".csv")
+OUTPUT_FOLDERS = ("target", "logs", "dbt_packages")
+FINGERPRINT_FILE = "parsed_fingerprint.txt"
+
+
+class TransformError(Exception):
+    """dbt could not parse the project or could not start."""
+
+
+def base_arguments(settings: Settings) -> list[str]:
+    """The flags that every dbt call of Concord carries."""
+    return [
+        "--project-dir",
+        str(PROJECT_DIR),
+        "--profiles-dir",
+        str(PROJECT_DIR),
+        "--target-path",
+        str(settings.dbt_target_dir),
+        "--log-path",
+        str(settings.dbt_target_dir / "logs"),
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+    ]
+
+
+def fingerprint() -> str:
+    """A hash of every file that dbt parses, and of dbt's own version."""
+    from importlib.metadata import version
+
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    for path in sorted(PROJECT_DIR.rglob("*")):
+        relative = path.relative_to(PROJECT_DIR)
+        if path.suffix in PARSED_SUFFIXES and relative.parts[0] not in OUTPUT_FOLDERS:
+            digest.update(str(relative).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def ensure_parsed(settings: Settings) -> Path:
+    """Parse the project unless nothing changed since the last time; return manifest.json's path.
+
+    Raises:
+        TransformError: With dbt's message when the project cannot be parsed.
+    """
+    target = settings.dbt_target_dir
+    manifest = target / "manifest.json"
+    kept = target / FINGERPRINT_FILE
+    current = fingerprint()
+    if manifest.exists() and kept.exists() and kept.read_text() == current:
+        return manifest
+
+    from dbt.cli.main import dbtRunner
+
+    apply_to_process(settings)
+    target.mkdir(parents=True, exist_ok=True)
+    kept.unlink(missing_ok=True)
+    result = dbtRunner().invoke(["parse", *base_arguments(settings)])
+    if not result.success:
+        raise TransformError(f"the dbt project cannot be parsed: {result.exception}")
+    kept.write_text(current)
+    return manifest
+
+
+def manifest_json(settings: Settings) -> dict[str, Any]:
+    """The manifest as plain data, for building assets."""
+    content: dict[str, Any] = json.loads(ensure_parsed(settings).read_text())
+    return content

@@ -1,0 +1,42 @@
+"""What the oracle tests share: the compiled models, once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.kpi.compiled import CompiledModels, compile_models
+
+
+@pytest.fixture(scope="session")
+def oracle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what dbt compiles."""
+    return tmp_path_factory.mktemp("oracle")
+
+
+@pytest.fixture(scope="session")
+def models(oracle_folder: Path) -> CompiledModels:
+    """The KPI and pipeline models, compiled."""
+    return compile_models(
+        oracle_folder,
+        [
+            "path:models/intermediate/kpi",
+            "path:models/marts/kpi",
+            "path:models/intermediate/pipeline",
+            "rpt_pipeline_daily",
+        ],
+    )
+
+
+@pytest.fixture
+def warehouse(models: CompiledModels) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse under the name that the compiled SQL uses."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach ':memory:' as {models.catalog}")
+        connection.execute(f"use {models.catalog}")
+        for schema in ("intermediate", "funnel", "kpi"):
+            connection.execute(f"create schema {schema}")
+        yield connection

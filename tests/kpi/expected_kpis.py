@@ -1,0 +1,204 @@
+"""What rpt_kpi has to say about some facts, by brute force and with fractions.
+
+Belongs here: each KPI in the words of its formula. Does not: SQL, or anything dbt made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from statistics import median
+from typing import Any
+
+from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
+from tests.kpi.facts import AS_OF, CHANNELS, PRODUCTS, Facts
+
+Key = tuple[str, str, date, str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One record's share in a component."""
+
+    component: str
+    day: date
+    quantity: Fraction | None
+    members: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One row of rpt_kpi."""
+
+    value: Fraction | None
+    numerator: Fraction | None
+    denominator: Fraction | None
+    target: Fraction | None
+    is_mature: bool
+
+
+def expected_rows(facts: Facts) -> dict[Key, Expected]:
+    """Return every row that rpt_kpi should have."""
+    parts = [part for part in _parts(facts) if part.day <= AS_OF]
+    first = min((part.day for part in parts), default=AS_OF)
+    rows: dict[Key, Expected] = {}
+    for kpi, definition in facts.definitions.items():
+        components = (definition.numerator_component, definition.denominator_component)
+        own = [part for part in parts if part.component in components]
+        cells = [
+            (grain, start) for grain in GRAINS for start in _starts(first, grain, facts.start_month)
+        ]
+        for dimension, member in _members(kpi, own, facts, cells):
+            for grain, start in cells:
+                seen = [
+                    part
+                    for part in own
+                    if start <= part.day <= period_end(start, grain)
+                    and (dimension == "all" or part.members[dimension] == member)
+                ]
+                target = _target(kpi, grain, start, dimension, member, facts)
+                rows[kpi, grain, start, dimension, member] = _row(
+                    facts, kpi, seen, own, target, grain, start
+                )
+    return rows
+
+
+def _starts(first: date, grain: str, start_month: int) -> list[date]:
+    start, found = period_start(first, grain, start_month), []
+    while start <= AS_OF:
+        found.append(start)
+        start = months_later(start, GRAINS[grain])
+    return found
+
+
+def _members(
+    kpi: str, own: list[Part], facts: Facts, cells: list[tuple[str, date]]
+) -> set[tuple[str, str]]:
+    dimensions = facts.definitions[kpi].dimensions
+    members = {(name, part.members[name]) for part in own for name in dimensions if name != "all"}
+    teams = {target["team"] for target in facts.targets if target["kpi"] == kpi} - {"all"}
+    if "team" in dimensions:
+        members |= {
+            ("team", team)
+            for team in teams
+            if any(_target(kpi, *cell, "team", team, facts) is not None for cell in cells)
+        }
+    return members | {("all", "all")}
+
+
+def _row(
+    facts: Facts, kpi: str, seen: list[Part], own: list[Part], target: Fraction | None,
+    grain: str, start: date,
+) -> Expected:  # fmt: skip
+    definition = facts.definitions[kpi]
+    upper = [part.quantity for part in seen if part.component == definition.numerator_component]
+    lower = [part.quantity for part in seen if part.component == definition.denominator_component]
+    window = facts.window_days or 0 if definition.numerator_component == "leads_won" else 0
+    is_mature = period_end(start, grain) + timedelta(days=window) <= AS_OF
+    if definition.aggregation == "median":
+        value = Fraction(median(upper)) if upper else None
+        return Expected(value, None, Fraction(len(upper)), target, is_mature)
+    numerator = _total(upper)
+    if definition.aggregation == "sum":
+        return Expected(numerator, numerator, None, target, is_mature)
+    if not any(part.component == definition.numerator_component for part in own):
+        numerator = None
+    denominator = _total(lower)
+    value = numerator / denominator if numerator is not None and denominator else None
+    return Expected(value, numerator, denominator, target, is_mature)
+
+
+def _total(quantities: list[Fraction | None]) -> Fraction | None:
+    known = [quantity for quantity in quantities if quantity is not None]
+    return sum(known, Fraction(0)) if known or not quantities else None
+
+
+def _target(
+    kpi: str, grain: str, start: date, dimension: str, member: str, facts: Facts
+) -> Fraction | None:
+    if dimension not in ("all", "team"):
+        return None
+    if grain != "month" and not facts.definitions[kpi].is_additive:
+        return None
+    months = [months_later(start, number) for number in range(GRAINS[grain])]
+    values = [
+        target["target_value"]
+        for target in facts.targets
+        if (target["kpi"], target["team"]) == (kpi, member) and target["target_month"] in months
+    ]
+    return Fraction(sum(values)) if len(values) == len(months) else None
+
+
+def _parts(facts: Facts) -> Iterator[Part]:
+    for person in facts.persons:
+        yield from _person_parts(person, facts)
+    for deal in facts.opportunities:
+        if deal["is_reportable"]:
+            yield from _deal_parts(deal)
+    for line in facts.bookings:
+        yield from _line_parts(line)
+    platforms = {row["channel_key"] for row in facts.ad_days}
+    for row in facts.ad_days:
+        yield _part("spend", row["spend_date"], row["spend"], row)
+    for row in facts.costs:
+        is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
+        if row["category"] == "media" and is_counted:
+            yield _part("spend", row["cost_month"], row["amount"], row)
+
+
+def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:
+    row = {**person, "team": person["owner_employee_key"]}
+    if person["has_lead"]:
+        won = person["won"]
+        in_window = won and (
+            facts.window_days is None or (won - person["known"]).days <= facts.window_days
+        )
+        yield _part("leads", person["known"], 1, row)
+        yield _part("leads_won", person["known"], 1 if in_window else 0, row)
+    if person["mql"]:
+        yield _part("mqls", person["mql"], 1, row)
+
+
+def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
+    opened = {**deal, "team": deal["team_at_creation"], "product_key": deal["primary_product_key"]}
+    first = deal["first_amount"] if deal["first_amount"] is not None else deal["amount"]
+    yield _part("opportunities_created", deal["created_date"], 1, opened)
+    if deal["pipeline_date"]:
+        yield _part("pipeline_created", deal["pipeline_date"], first, opened)
+    if not (deal["is_won"] or deal["is_lost"]):
+        return
+    closed, day, amount = (
+        {**opened, "team": deal["team_at_close"]},
+        deal["close_date"],
+        deal["amount"],
+    )
+    yield _part("deals_closed", day, 1, closed)
+    yield _part("deals_won", day, int(deal["is_won"]), closed)
+    if amount is not None:
+        yield _part("closed_amount", day, amount, closed)
+        yield _part("won_amount_of_closed", day, amount if deal["is_won"] else 0, closed)
+    if deal["is_won"]:
+        yield _part("won_amount", day, amount, closed)
+        yield _part("sales_cycle_days", day, deal["sales_cycle_days"], closed)
+        if amount is not None:
+            yield _part("deals_won_with_amount", day, 1, closed)
+
+
+def _line_parts(line: dict[str, Any]) -> Iterator[Part]:
+    yield _part("bookings", line["booking_date"], line["amount"], line)
+    if line["amount"] is not None and line["list_amount"] is not None:
+        yield _part("booked_amount_with_list", line["booking_date"], line["amount"], line)
+        yield _part("list_amount_with_booked", line["booking_date"], line["list_amount"], line)
+
+
+def _part(component: str, day: date, quantity: Any, row: dict[str, Any]) -> Part:
+    members = {
+        "channel": CHANNELS.get(row["channel_key"] or "", "not_recorded"),
+        "team": row.get("team") or "unknown",
+        "segment": row.get("segment") or "unknown",
+        "region": row.get("region") or "unknown",
+        "product": PRODUCTS.get(row.get("product_key") or "", "unknown"),
+    }
+    return Part(component, day, None if quantity is None else Fraction(quantity), members)

@@ -1,0 +1,286 @@
+"""Random small facts: the parents of the KPI models, and the same as plain Python objects.
+
+Belongs here: which columns the KPI models read. Does not: what the KPIs should be (expected_kpis).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+
+from orchestration.company.kpis import KpiDefinition, read_kpis
+from tests.kpi.calendar_rows import calendar_rows, months_later
+from tests.kpi.compiled import PROJECT, make_table
+
+AS_OF = date(2026, 6, 18)
+FIRST = date(2025, 11, 20)
+CHANNELS = {"k1": "email", "k2": "search", "k3": "not_recorded"}
+PRODUCTS = {"p1": "Basic", "p2": "Plus"}
+TEAMS = ("North", "South")
+SEGMENTS = ("small", None)
+REGIONS = ("EU", "US", None)
+MONEY = "decimal(18,2)"
+
+
+@dataclass
+class Facts:
+    """What happened, and what was decided."""
+
+    start_month: int
+    window_days: int | None
+    definitions: dict[str, KpiDefinition]
+    persons: list[dict[str, Any]] = field(default_factory=list)
+    opportunities: list[dict[str, Any]] = field(default_factory=list)
+    bookings: list[dict[str, Any]] = field(default_factory=list)
+    ad_days: list[dict[str, Any]] = field(default_factory=list)
+    costs: list[dict[str, Any]] = field(default_factory=list)
+    targets: list[dict[str, Any]] = field(default_factory=list)
+
+
+def random_facts(seed: int) -> Facts:
+    """Make facts around the as-of date; some seeds have no spend, no amounts or nothing at all."""
+    random = Random(seed)  # noqa: S311
+    definitions, problems = read_kpis(Path(PROJECT / "kpis"), "kpis")
+    assert not problems
+    facts = Facts(random.choice((1, 2, 7)), random.choice((None, 20, 60)), definitions)
+    if seed == 0:
+        return facts
+    size = random.randint(1, 25)
+    has_amounts, has_spend = random.random() < 0.8, random.random() < 0.7
+    facts.persons = [_person(random, number) for number in range(size)]
+    facts.opportunities = [_deal(random, number, has_amounts) for number in range(size)]
+    facts.bookings = [_booking(random, number, has_amounts) for number in range(size)]
+    if has_spend:
+        facts.ad_days = [
+            {"channel_key": "k2", "spend": _money(random), "spend_date": _day(random)}
+            for _ in range(size)
+        ]
+    facts.costs = [
+        {
+            "channel_key": random.choice(("k1", "k2", None)),
+            "category": random.choice(("media", "events")),
+            "amount": _money(random),
+            "cost_month": _day(random).replace(day=1),
+        }
+        for _ in range(random.randint(0, 5))
+    ]
+    facts.targets = [
+        {"kpi": kpi, "team": team, "target_month": months_later(FIRST, month), "target_value": 10}
+        for kpi in ("bookings", "win_rate")
+        for team in ("all", "North", "West")
+        for month in range(-9, 15)
+        if random.random() < 0.9
+    ]
+    return facts
+
+
+def _day(random: Random) -> date:
+    return FIRST + timedelta(days=random.randint(0, 230))
+
+
+def _money(random: Random, known: float = 1.0) -> Decimal | None:
+    return Decimal(random.randint(0, 10**6)) / 100 if random.random() < known else None
+
+
+def _common(random: Random) -> dict[str, Any]:
+    return {
+        "channel_key": random.choice(list(CHANNELS)),
+        "segment": random.choice(SEGMENTS),
+        "region": random.choice(REGIONS),
+    }
+
+
+def _person(random: Random, number: int) -> dict[str, Any]:
+    known = _day(random)
+    mql = known + timedelta(days=random.randint(0, 40)) if random.random() < 0.6 else None
+    won = known + timedelta(days=random.randint(0, 90)) if random.random() < 0.3 else None
+    return {
+        **_common(random),
+        "person_key": f"person{number}",
+        "cycle_number": 1,
+        "has_lead": random.random() < 0.8,
+        "owner_employee_key": random.choice((*TEAMS, None)),
+        "started_at": datetime.combine(known, time(9)),
+        "known": known,
+        "mql": mql if mql and mql <= AS_OF else None,
+        "won": won if won and won <= AS_OF else None,
+    }
+
+
+def _deal(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
+    created, outcome = _day(random), random.choice(("open", "won", "won", "lost"))
+    closed = created + timedelta(days=random.randint(0, 60))
+    return {
+        **_common(random),
+        "opportunity_key": f"deal{number}",
+        "primary_product_key": random.choice((*PRODUCTS, None)),
+        "team_at_creation": random.choice(TEAMS),
+        "team_at_close": random.choice((*TEAMS, "unknown")),
+        "amount": _money(random, 0.7 if has_amounts else 0),
+        "first_amount": _money(random, 0.5 if has_amounts else 0),
+        "sales_cycle_days": (closed - created).days if outcome == "won" else None,
+        "is_won": outcome == "won",
+        "is_lost": outcome == "lost",
+        "is_reportable": random.random() < 0.9,
+        "created_date": created,
+        "pipeline_date": random.choice((None, created, closed)),
+        "close_date": closed,
+    }
+
+
+def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
+    return {
+        **_common(random),
+        "booking_key": f"line{number}",
+        "product_key": random.choice(list(PRODUCTS)),
+        "team": random.choice(TEAMS),
+        "amount": _money(random, 0.8 if has_amounts else 0),
+        "list_amount": _money(random, 0.7),
+        "booking_date": _day(random),
+    }
+
+
+DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
+OPPORTUNITY = {
+    "opportunity_key": "varchar", **DIMENSIONS, "primary_product_key": "varchar",
+    "team_at_creation": "varchar", "team_at_close": "varchar", "amount": MONEY,
+    "sales_cycle_days": "bigint", "is_won": "boolean", "is_lost": "boolean",
+    "is_reportable": "boolean", "created_date": "date", "pipeline_date": "date",
+    "close_date": "date",
+}  # fmt: skip
+
+
+def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
+    """Write the facts as the tables that the KPI models read."""
+    _make_decisions(connection, facts)
+    make_table(
+        connection,
+        "intermediate.int_person_cycles",
+        {
+            "person_key": "varchar", "cycle_number": "integer", **DIMENSIONS,
+            "owner_employee_key": "varchar", "has_lead": "boolean", "started_at": "timestamp",
+        },
+        facts.persons,
+    )  # fmt: skip
+    stages = [
+        {**person, "stage": stage, "reached_date": person[stage]}
+        for person in facts.persons
+        for stage in ("known", "mql", "won")
+        if person[stage] and person[stage] <= AS_OF
+    ]
+    make_table(
+        connection,
+        "funnel.fct_person_stage",
+        {
+            "person_key": "varchar", "cycle_number": "integer", "stage": "varchar",
+            "reached_date": "date",
+        },
+        stages,
+    )  # fmt: skip
+    make_table(connection, "core.fct_opportunity", OPPORTUNITY, facts.opportunities)
+    states = [
+        {
+            **deal,
+            "is_open": True,
+            "valid_from": datetime.combine(date(2025, 1, day), time()),
+            "amount": amount,
+        }
+        for deal in facts.opportunities
+        for day, amount in ((1, None), (2, deal["first_amount"]), (3, deal["amount"]))
+    ]
+    make_table(
+        connection,
+        "core.fct_opportunity_history",
+        {
+            "opportunity_key": "varchar", "is_open": "boolean", "amount": MONEY,
+            "valid_from": "timestamp",
+        },
+        states,
+    )  # fmt: skip
+    make_table(
+        connection,
+        "core.fct_booking",
+        {
+            "booking_key": "varchar", **DIMENSIONS, "product_key": "varchar", "team": "varchar",
+            "amount": MONEY, "list_amount": MONEY, "booking_date": "date",
+        },
+        facts.bookings,
+    )  # fmt: skip
+    make_table(
+        connection,
+        "core.fct_ad_performance_daily",
+        {"channel_key": "varchar", "spend": MONEY, "spend_date": "date"},
+        facts.ad_days,
+    )
+    make_table(
+        connection,
+        "core.fct_cost_monthly",
+        {"channel_key": "varchar", "category": "varchar", "amount": MONEY, "cost_month": "date"},
+        facts.costs,
+    )
+
+
+def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
+    make_table(
+        connection,
+        "staging.stg_company__settings",
+        {"as_of_date": "date", "time_zone": "varchar", "reporting_currency": "varchar"},
+        [{"as_of_date": AS_OF, "time_zone": "UTC", "reporting_currency": "EUR"}],
+    )
+    kinds = {"is_additive": "boolean", "contract_version": "integer", "headline_order": "integer"}
+    make_table(
+        connection,
+        "staging.stg_company__kpi_definitions",
+        {name: kinds.get(name, "varchar") for name in KpiDefinition.model_fields},
+        [
+            {**definition.model_dump(), "dimensions": ",".join(definition.dimensions)}
+            for definition in facts.definitions.values()
+        ],
+    )
+    make_table(
+        connection,
+        "staging.stg_company__conversions",
+        {"from_stage": "varchar", "to_stage": "varchar", "window_days": "integer"},
+        [{"from_stage": "known", "to_stage": "won", "window_days": facts.window_days}]
+        if facts.window_days
+        else [],
+    )
+    make_table(
+        connection,
+        "core.dim_channel",
+        {"channel_key": "varchar", "channel_name": "varchar"},
+        [{"channel_key": key, "channel_name": name} for key, name in CHANNELS.items()],
+    )
+    make_table(
+        connection,
+        "core.dim_product",
+        {"product_key": "varchar", "product_name": "varchar"},
+        [{"product_key": key, "product_name": name} for key, name in PRODUCTS.items()],
+    )
+    make_table(
+        connection,
+        "intermediate.int_employee_teams",
+        {"employee_key": "varchar", "team": "varchar", "team_from": "date", "team_to": "date"},
+        [{"employee_key": team, "team": team, "team_from": date(1, 1, 1)} for team in TEAMS],
+    )
+    make_table(
+        connection,
+        "core.dim_date",
+        {
+            "date_day": "date", "month_start_date": "date", "fiscal_quarter_start_date": "date",
+            "fiscal_year_start_date": "date",
+        },
+        list(calendar_rows(FIRST, months_later(AS_OF, 12), facts.start_month)),
+    )  # fmt: skip
+    make_table(
+        connection,
+        "core.fct_target",
+        {"kpi": "varchar", "team": "varchar", "target_month": "date", "target_value": MONEY},
+        facts.targets,
+    )
