@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import click
 
 from orchestration.cli.console import console, stop
@@ -36,12 +34,10 @@ def command(to: str, only_list: bool) -> None:
     except HomeBusy as busy:
         stop(str(busy), BUSY)
     try:
-        run_id = str(uuid.uuid4())
-        with dagster_instance(settings, run_id) as instance:
+        with dagster_instance(settings) as instance:
             result = build_rollback_job(settings).execute_in_process(
                 run_config={"ops": {ROLLBACK_OP: {"config": {"to": to}}}, **QUIET},
                 instance=instance,
-                run_id=run_id,
                 raise_on_error=False,
             )
     finally:

@@ -117,7 +117,7 @@ def _execute(
             stop(str(error), USAGE)
     if no_publish:
         keys = [key for key in keys if key != VERSION_KEY]
-    with dagster_instance(settings, run_id) as instance:
+    with dagster_instance(settings) as instance:
         result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
             run_config=QUIET,
             instance=instance,

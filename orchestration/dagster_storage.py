@@ -1,0 +1,84 @@
+"""Dagster's SQLite event log with one open connection per file.
+
+Dagster's own opens a new engine and connection for each event, two or three times; a daily job has
+about a thousand events, so that the log takes longer than dbt. This keeps the engine of the index
+and of the run at hand. The files are the same: Dagster's own class can read them and go on.
+
+Belongs here: only this. dagster.yaml names the class (dagster_home.py).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+BUSY_SECONDS = 60
+# The index of all runs, the run under way, and one that somebody looks at.
+KEPT_ENGINES = 3
+
+
+class OneConnectionEventLogStorage(SqliteEventLogStorage):
+    """The same storage; connections are kept and reused."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Open nothing yet."""
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> OneConnectionEventLogStorage:
+        """Make the storage that dagster.yaml describes."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            engine = self._engine(shard)
+            with engine.connect() as connection, connection.begin():
+                yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        """The engine of a file; the one that was used longest ago gives way."""
+        if shard in self._engines:
+            self._engines.move_to_end(shard)
+            return self._engines[shard]
+        engine = create_engine(
+            self.conn_string_for_shard(shard),
+            poolclass=StaticPool,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _relax)
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        self._engines[shard] = engine
+        if len(self._engines) > KEPT_ENGINES:
+            _, oldest = self._engines.popitem(last=False)
+            oldest.dispose()
+        return engine
+
+    @cached_property
+    def supports_asset_checks(self) -> bool:
+        """Whether the tables for checks exist; asked for every event, true ever after."""
+        return bool(self.has_table("asset_check_executions"))
+
+    def dispose(self) -> None:
+        """Close the connections."""
+        super().dispose()
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+
+
+def _relax(connection: Any, _record: Any) -> None:
+    """SQLite's advice for its write-ahead log: a killed process loses nothing, a power cut little."""
+    connection.execute("pragma synchronous = normal")

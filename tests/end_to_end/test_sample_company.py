@@ -1,0 +1,196 @@
+"""The sample company: the command, its summary, and the planted truth."""
+
+from __future__ import annotations
+
+import json
+import stat
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import RunHome
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((ROOT / "sample_company" / "truth.json").read_text())
+    return content
+
+
+def test_the_summary_says_what_happened(sample: RunHome) -> None:
+    text = sample.finished.out
+    for words in ("Rows", "Guards", "0 failed", "Published", "dashboard", "Win rate", "Bookings"):
+        assert words in text
+    assert "Traceback" not in sample.finished.text
+
+
+def test_published_files_are_where_the_contract_says(sample: RunHome) -> None:
+    assert (sample.home / "published" / "current").is_symlink()
+    for path in ("marts.duckdb", "dashboard/index.html", "data_docs/index.html", "manifest.json"):
+        assert (sample.current / path).is_file()
+    assert (sample.current / "parquet" / "kpi" / "rpt_kpi.parquet").is_file()
+
+
+def test_every_published_table_carries_its_version(sample: RunHome) -> None:
+    without = sample.query(
+        "select schema_name, table_name from duckdb_tables() except "
+        "select schema_name, table_name from duckdb_columns() "
+        "where column_name = 'publish_version'"
+    )
+    assert [table for schema, table in without if schema != "ops"] == []
+
+
+def test_no_mart_holds_an_email_address(sample: RunHome) -> None:
+    texts = sample.query(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where data_type = 'VARCHAR' and schema_name in ('core', 'funnel', 'kpi', 'ops')"
+    )
+    assert len(texts) > 100
+    leaks = [
+        f"{schema}.{table}.{column}"
+        for schema, table, column in texts
+        if sample.value(
+            f'select count(*) from {schema}.{table} where regexp_matches("{column}", '
+            r"'[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}')"
+        )
+    ]
+    assert leaks == []
+
+
+def test_the_hash_key_is_private(sample: RunHome) -> None:
+    key = sample.home / "state" / "hash_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    secret = key.read_text().strip()
+    for path in sample.home.rglob("*"):
+        if path.is_file() and path != key:
+            assert secret.encode() not in path.read_bytes(), path
+
+
+def test_quarantine_holds_the_planted_rows(sample: RunHome, truth: dict[str, Any]) -> None:
+    assert sample.value("select count(*) from ops.ops_quarantine") == len(truth["broken_rows"])
+
+
+def test_status_and_a_second_run(sample: RunHome) -> None:
+    before = sample.query("select * exclude (publish_version) from kpi.rpt_kpi order by all")
+    again = sample.again()
+    assert again.code == 0, again.text
+    assert "(0 new or changed)" in again.out
+    after = sample.query("select * exclude (publish_version) from kpi.rpt_kpi order by all")
+    assert after == before
+    status = sample.again("status")
+    assert status.code == 0
+    assert "succeeded" in status.out
+
+
+def test_rollback_and_back(sample: RunHome) -> None:
+    sample.again()
+    newest = (sample.home / "published" / "current").readlink()
+    assert sample.again("rollback").code == 0
+    assert (sample.home / "published" / "current").readlink() != newest
+    missing = sample.again("rollback", "--to", "999999")
+    assert missing.code == 1
+    assert "there is no version" in missing.text
+    assert "Traceback" not in missing.text
+    assert sample.again("rollback", "--to", newest.name).code == 0
+    assert (sample.home / "published" / "current").readlink() == newest
+
+
+def kpi(sample: RunHome, name: str, dimension: str, grain: str) -> dict[tuple[str, str], Decimal]:
+    rows = sample.query(
+        "select cast(period_start as varchar), member, value from kpi.rpt_kpi "
+        "where kpi = ? and dimension = ? and period_grain = ? and coalesce(value, 0) <> 0",
+        name,
+        dimension,
+        grain,
+    )
+    return {(start, member): value for start, member, value in rows}
+
+
+@pytest.mark.parametrize(
+    ("name", "dimension", "truth_name"),
+    [
+        ("leads", "channel", "leads_by_channel"),
+        ("leads", "segment", "leads_by_segment"),
+        ("leads", "region", "leads_by_region"),
+        ("mqls", "channel", "mqls_by_channel"),
+        ("opportunities_created", "team", "opportunities_created_by_team"),
+        ("deals_won", "team", "won_by_team"),
+        ("bookings", "team", "bookings_by_team"),
+        ("bookings", "channel", "bookings_by_channel"),
+        ("bookings", "product", "bookings_by_product"),
+    ],
+)
+def test_the_planted_truth_by_fiscal_quarter(
+    sample: RunHome, truth: dict[str, Any], name: str, dimension: str, truth_name: str
+) -> None:
+    planted = {
+        (quarter, member): Decimal(str(value))
+        for quarter, members in truth[truth_name].items()
+        for member, value in members.items()
+        if value and member != "all" and quarter != "all"
+    }
+    assert kpi(sample, name, dimension, "quarter") == planted
+    totals = {
+        (quarter, "all"): Decimal(str(members["all"]))
+        for quarter, members in truth[truth_name].items()
+        if members.get("all") and quarter != "all"
+    }
+    if totals:
+        assert kpi(sample, name, "all", "quarter") == totals
+
+
+def test_the_planted_win_rate_and_cycle(sample: RunHome, truth: dict[str, Any]) -> None:
+    rows = sample.query(
+        "select cast(period_start as varchar), numerator, denominator from kpi.rpt_kpi "
+        "where kpi = 'win_rate' and dimension = 'all' and period_grain = 'quarter' "
+        "and denominator > 0"
+    )
+    found = {start: Fraction(int(won), int(closed)) for start, won, closed in rows}
+    assert found == {
+        quarter: Fraction(rate) for quarter, rate in truth["win_rate"].items() if quarter != "all"
+    }
+    cycles = kpi(sample, "sales_cycle_days", "all", "quarter")
+    planted = {
+        (quarter, "all"): Decimal(str(days))
+        for quarter, days in truth["sales_cycle_days_median"].items()
+        if days is not None and quarter != "all"
+    }
+    assert cycles == planted
+
+
+def test_the_planted_spend(sample: RunHome, truth: dict[str, Any]) -> None:
+    rows = sample.query(
+        "select strftime(spend_date, '%Y-%m'), platform, sum(spend) "
+        "from core.fct_ad_performance_daily group by 1, 2"
+    )
+    found = {(month, platform): spend for month, platform, spend in rows}
+    planted = {
+        (month, platform): Decimal(str(spend))
+        for month, platforms in truth["ad_spend_by_platform"].items()
+        for platform, spend in platforms.items()
+        if platform != "all" and month != "all"
+    }
+    assert found == planted
+
+
+def test_the_planted_open_pipeline(sample: RunHome, truth: dict[str, Any]) -> None:
+    rows = sample.query(
+        "select sales_stage, sum(open_count) from funnel.rpt_pipeline_daily "
+        "where pipeline_date = (select max(pipeline_date) from funnel.rpt_pipeline_daily) "
+        "group by 1 having sum(open_count) > 0"
+    )
+    assert dict(rows) == truth["open_opportunities_by_stage"]["all"]
+
+
+def test_rows_in_are_rows_out_and_quarantined(sample: RunHome, truth: dict[str, Any]) -> None:
+    loads = sample.query(
+        "select source_object, row_count, quarantined_count from ops.ops_source_load "
+        "where run_id = (select run_id from ops.ops_run order by started_at limit 1)"
+    )
+    planted = {name: (rows["good"], rows["quarantined"]) for name, rows in truth["rows"].items()}
+    assert {name: (rows, quarantined) for name, rows, quarantined in loads} == planted
