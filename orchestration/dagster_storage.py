@@ -80,5 +80,5 @@ class OneConnectionEventLogStorage(SqliteEventLogStorage):
 
 
 def _relax(connection: Any, _record: Any) -> None:
-    """SQLite's advice for its write-ahead log: a killed process loses nothing, a power cut little."""
+    """SQLite's advice for its write-ahead log: a kill loses nothing, a power cut little."""
     connection.execute("pragma synchronous = normal")

