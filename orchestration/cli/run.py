@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import uuid
 from contextlib import closing
 
@@ -38,6 +39,8 @@ def command(
 ) -> None:
     """Do the whole daily job: validate, ingest, transform, guard, publish."""
     settings = settings_or_stop()
+    # A short process that makes many objects which live to its end: look for garbage seldom.
+    gc.set_threshold(200_000, 50, 100)
     from orchestration.steps import company_of_run, hold_home, register_run, release_home
 
     run_id = str(uuid.uuid4())
@@ -95,11 +98,12 @@ def _execute(
     allow_earlier: bool,
 ) -> str | None:
     """Run the Dagster job in this process; return what failed, if anything did."""
-    from orchestration.catalog import VERSION_KEY
+    from orchestration.catalog import VERSION_KEY, rules_key
     from orchestration.cli.quiet import QUIET, failure_text
     from orchestration.cli.selection import SelectionError, selected_keys
     from orchestration.dagster_home import dagster_instance
     from orchestration.definitions import DAILY_JOB, build_definitions
+    from orchestration.ingest.rules_assets import RULES
     from orchestration.publish.assets import ALLOW_EARLIER_TAG
     from orchestration.transform.assets import FULL_REFRESH_TAG
 
@@ -112,7 +116,9 @@ def _execute(
     keys = [spec.key for spec in executable]
     if selection:
         try:
-            keys = selected_keys(selection, definitions, executable)
+            chosen = selected_keys(selection, definitions, executable)
+            # The decisions are always those of now, whatever part is built.
+            keys = sorted({*chosen, *map(rules_key, RULES)}, key=lambda key: key.to_user_string())
         except SelectionError as error:
             stop(str(error), USAGE)
     if no_publish:

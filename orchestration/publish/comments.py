@@ -34,11 +34,14 @@ def copy_comments(
         place,
     ).fetchall():
         connection.execute(f"comment on table {name} is {literal(comment)}")
-    made = table_columns(connection, target, table)
-    for column, comment in connection.execute(
+    commented = connection.execute(
         f"select column_name, comment from duckdb_columns() {_HERE} and comment is not null",  # noqa: S608
         place,
-    ).fetchall():
+    ).fetchall()
+    if not commented:
+        return
+    made = table_columns(connection, target, table)
+    for column, comment in commented:
         if column in made:
             connection.execute(
                 f"comment on column {name}.{identifier(column)} is {literal(comment)}"

@@ -16,6 +16,11 @@ from orchestration.steps import step
 from orchestration.transform.guards import dbt_guard_results
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.runner import NodeResult, run_dbt
+from orchestration.transform.unchanged_views import (
+    forget_views,
+    remember_views,
+    unchanged_views,
+)
 
 STAGE = "transform"
 # Tags of a run, set by `concord run`.
@@ -47,22 +52,29 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
                 for model in project.models.values()
                 if _key(model) in context.selected_asset_keys
             ]
+            is_everything = len(selected) == len(project.models)
+            full_refresh = context.run.tags.get(FULL_REFRESH_TAG) == "true"
+            kept = unchanged_views(settings, project)
+            if full_refresh or not is_everything:
+                kept = []
+            if not kept:
+                forget_views(settings)
             results = run_dbt(
                 settings,
                 "build",
-                _arguments(
-                    selected,
-                    is_everything=len(selected) == len(project.models),
-                    full_refresh=context.run.tags.get(FULL_REFRESH_TAG) == "true",
-                ),
+                _arguments(selected, is_everything, full_refresh, bool(kept)),
                 on_node=lambda name, _status, done, total: reporter().stage_progressed(
                     STAGE, done, total, name
                 ),
             )
+            if is_everything and not kept and all(result.is_good for result in results):
+                remember_views(settings)
             work.add_guards(dbt_guard_results(project, results))
+            for view in kept:
+                yield dg.MaterializeResult(asset_key=_key(view), metadata={"unchanged": True})
             yield from _asset_events(settings, project, results)
             broken = [result for result in results if not result.is_good]
-            reporter().stage_finished(STAGE, _outcome(results), not broken)
+            reporter().stage_finished(STAGE, _outcome(results, len(kept)), not broken)
 
     return transform
 
@@ -90,8 +102,13 @@ def _spec(project: Project, model: Model) -> dg.AssetSpec:
     )
 
 
-def _arguments(selected: list[Model], is_everything: bool, full_refresh: bool) -> list[str]:
+def _arguments(
+    selected: list[Model], is_everything: bool, full_refresh: bool, keeps_views: bool
+) -> list[str]:
     arguments = ["--exclude-resource-type", "unit_test"]
+    if keeps_views:
+        # Not `--exclude`, which would leave out the tests that read a view as well.
+        arguments += ["--select", "config.materialized:table", "test_type:data"]
     if not is_everything:
         arguments += ["--select", *(model.name for model in selected)]
     if full_refresh:
@@ -146,12 +163,14 @@ def _row_counts(
     return {(schema, name): count for schema, name, count in rows}
 
 
-def _outcome(results: list[NodeResult]) -> str:
+def _outcome(results: list[NodeResult], kept_views: int) -> str:
     models = [result for result in results if result.resource_type == "model"]
     tests = [result for result in results if result.resource_type == "test"]
     good_models = sum(result.is_good for result in models)
     good_tests = sum(result.is_good for result in tests)
     text = f"{good_models} of {len(models)} models built, {good_tests} of {len(tests)} tests passed"
+    if kept_views:
+        text += f", {kept_views} views unchanged"
     broken = [result for result in results if result.status in ("error", "fail")]
     if broken:
         names = ", ".join(result.unique_id.split(".")[2] for result in broken[:3])
