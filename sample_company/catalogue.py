@@ -157,7 +157,7 @@ AD_CAMPAIGNS = (
 
 @dataclass(frozen=True)
 class Product:
-    """A product and its yearly list price in euros."""
+    """A product and its list price in euros, by the year if it recurs."""
 
     product_id: str
     name: str

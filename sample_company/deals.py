@@ -57,9 +57,10 @@ def _quote(random: Random, deal: Deal) -> None:
     for product in [main, *extra]:
         quantity = seats if product.product_id in ("P-100", "P-200") else random.randint(1, 3)
         price = (product.list_price * cat.LIST_FACTOR[deal.currency]).quantize(CENT)
-        years = Decimal(term) / 12 if product.is_recurring else Decimal(1)
+        # The price list is by the year; a line's list price is that of its whole term.
+        price *= term // 12 if product.is_recurring else 1
         share = 1 - Decimal(steps) * Decimal("0.025")
-        amount = (price * quantity * years * share).quantize(CENT, ROUND_HALF_UP)
+        amount = (price * quantity * share).quantize(CENT, ROUND_HALF_UP)
         deal.lines.append(Line(product, quantity, price, amount, term))
     deal.amount = sum((line.amount for line in deal.lines), Decimal(0))
     luck = random.random()
@@ -136,7 +137,7 @@ def _hand_over(deal: Deal) -> None:
 
 
 def _settle_cents(deal: Deal) -> None:
-    """Raise the price until euros per line and euros of the whole agree to the cent.
+    """Lower the price until euros per line and euros of the whole agree to the cent.
 
     The planted truth must not depend on where a warehouse puts the cent that rounding leaves.
     """
@@ -149,8 +150,8 @@ def _settle_cents(deal: Deal) -> None:
 
     tries = 0
     while parts() != euros(deal.amount):
-        deal.lines[tries % len(deal.lines)].amount += Decimal("1.01")
-        deal.amount += Decimal("1.01")
+        deal.lines[tries % len(deal.lines)].amount -= Decimal("1.01")
+        deal.amount -= Decimal("1.01")
         tries += 1
     for change in deal.changes[1:]:
         change.amount = None if change.amount is None else deal.amount

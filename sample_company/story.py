@@ -41,6 +41,7 @@ def tell_story(seed: int = SEED) -> World:
         _follow(random, world, lead)
     _sell_without_lead(random, world)
     _exclude_some(world)
+    _disguise_some(world)
     _advertise(random, world)
     return world
 
@@ -249,6 +250,18 @@ def _exclude_some(world: World) -> None:
         if not deal.is_deleted:
             since = deal.account.customer_since
             deal.account.customer_since = min(since or deal.close_date, deal.close_date)
+
+
+def _disguise_some(world: World) -> None:
+    """Let strangers write a second time, unrecognised, and some forms arrive without an address."""
+    strangers = [x for x in world.leads if x.person is None and not x.exclusion]
+    early = [lead for lead in strangers[:400] if not lead.moments]
+    late = [lead for lead in strangers[400:] if "mql_at" in lead.moments]
+    for first, second in zip(early[10:90:20], late[5:45:10], strict=True):
+        second.email = f" {first.email.title()}"  # only the address says who it is
+    recognised = [person.leads[1] for person in world.people if len(person.leads) > 1]
+    for lead in (strangers[7], strangers[350], recognised[4], recognised[9]):
+        lead.email = ""
 
 
 def _advertise(random: Random, world: World) -> None:

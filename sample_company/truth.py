@@ -10,41 +10,42 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from statistics import median
 from typing import Any
 
+from sample_company.buyers import buyers
 from sample_company.catalogue import COUNTRIES
 from sample_company.decisions import employee_on, in_euros
 from sample_company.world import LAST_DAY, Deal, Lead, World, local_day
 
-# Statuses that say a lead got as far as mql even when no date does.
-QUALIFIED_STATUSES = {"MQL", "Assigned to sales", "Accepted", "Qualified", "Converted"}
-STEPS_FROM_MQL = ("mql_at", "handed_off_at", "accepted_at", "qualified_at")
-
 
 def planted_truth(world: World) -> dict[str, Any]:
     """Return every figure that tests hold the warehouse to; keys are explained in README.md."""
-    leads = [lead for lead in world.leads if not lead.exclusion]
-    mqls = [(lead, day) for lead in leads if (day := mql_day(lead))]
+    known = [(quarter(buyer.known_day), buyer.first_lead) for buyer in buyers(world)]
+    mqls = [(quarter(day), b.first_lead) for b in buyers(world) if (day := b.mql_day)]
     deals = [deal for deal in world.deals if not deal.is_deleted]
     won = [deal for deal in deals if deal.is_won]
     closed = [deal for deal in deals if deal.is_won or deal.is_lost]
     still_open = [deal for deal in deals if not deal.is_won and not deal.is_lost]
     return {
         "as_of_date": LAST_DAY.isoformat(),
-        "leads_by_channel": _group((_lead_quarter(x), x.channel, 1) for x in leads),
-        "leads_by_segment": _group((_lead_quarter(x), _segment(x), 1) for x in leads),
-        "leads_by_region": _group((_lead_quarter(x), _region(x), 1) for x in leads),
-        "mqls_by_channel": _group((quarter(day), x.channel, 1) for x, day in mqls),
+        "leads_by_channel": _group((when, lead.channel, 1) for when, lead in known),
+        "leads_by_segment": _group((when, _segment(lead), 1) for when, lead in known),
+        "leads_by_region": _group((when, _region(lead), 1) for when, lead in known),
+        "mqls_by_channel": _group((when, lead.channel, 1) for when, lead in mqls),
         "opportunities_created_by_team": _group(
             (quarter(local_day(d.created_at)), _team(d, local_day(d.created_at)), 1) for d in deals
+        ),
+        "pipeline_created_by_team": _group(
+            (quarter(local_day(d.pipeline_at)), _team(d, local_day(d.created_at)), _first_amount(d))
+            for d in deals
+            if d.pipeline_at
         ),
         "won_by_team": _group((quarter(d.close_date), _team(d, d.close_date), 1) for d in won),
         "lost_by_team": _group(
             (quarter(d.close_date), _team(d, d.close_date), 1) for d in closed if d.is_lost
         ),
-        "win_rate": _by_quarter(closed, lambda ds: _fraction(sum(d.is_won for d in ds), len(ds))),
+        "win_rate": _by_quarter(closed, lambda ds: f"{sum(d.is_won for d in ds)}/{len(ds)}"),
         "bookings_by_team": _group(
             (quarter(d.close_date), _team(d, d.close_date), booked(d)) for d in won
         ),
@@ -52,6 +53,7 @@ def planted_truth(world: World) -> dict[str, Any]:
             (quarter(d.close_date), deal_channel(d), booked(d)) for d in won
         ),
         "bookings_by_product": _group(line for d in won for line in _booked_lines(d)),
+        "price_realisation": _by_quarter([d for d in won if d.lines], _price_realisation),
         "sales_cycle_days_median": _by_quarter(won, lambda ds: str(median(map(_cycle, ds)))),
         "ad_spend_by_platform": _group(
             (
@@ -71,16 +73,6 @@ def quarter(day: date) -> str:
     return date(day.year - (day.month <= back), (day.month - back - 1) % 12 + 1, 1).isoformat()
 
 
-def mql_day(lead: Lead) -> date | None:
-    """Return the day the lead became an MQL or, dates missing, showed that it had been one."""
-    moments = [lead.moments[step] for step in STEPS_FROM_MQL if step in lead.moments]
-    if "mql_at" in lead.moments:
-        return local_day(lead.moments["mql_at"])
-    if moments:
-        return local_day(min(moments))
-    return local_day(lead.created_at) if lead.status in QUALIFIED_STATUSES else None
-
-
 def deal_channel(deal: Deal) -> str:
     """Return the channel of the lead, else of the contact's first lead, else of the source."""
     if deal.lead is not None:
@@ -98,12 +90,9 @@ def booked(deal: Deal) -> Decimal:
 def _booked_lines(deal: Deal) -> list[tuple[str, str, Decimal]]:
     when = quarter(deal.close_date)
     parts = [(line.product.name, line.amount) for line in deal.lines]
-    parts += [("unallocated", deal.unallocated)] if deal.unallocated else []
+    if deal.unallocated:
+        parts.append(("unallocated" if deal.lines else "unknown", deal.unallocated))
     return [(when, name, in_euros(x, deal.currency, deal.close_date)) for name, x in parts]
-
-
-def _lead_quarter(lead: Lead) -> str:
-    return quarter(local_day(lead.created_at))
 
 
 def _segment(lead: Lead) -> str:
@@ -119,12 +108,25 @@ def _team(deal: Deal, day: date) -> str:
     return employee_on(deal.owner, day).team
 
 
-def _cycle(deal: Deal) -> Fraction:
-    return Fraction((deal.close_date - local_day(deal.created_at)).days)
+def _cycle(deal: Deal) -> Decimal:
+    return Decimal((deal.close_date - local_day(deal.created_at)).days)
 
 
-def _fraction(numerator: int, denominator: int) -> str:
-    return f"{numerator}/{denominator}"
+def _first_amount(deal: Deal) -> Decimal:
+    """Return the first estimate in euros, at the rate of the day the deal was created."""
+    first = next(change.amount for change in deal.changes if change.amount is not None)
+    return in_euros(first, deal.currency, local_day(deal.created_at))
+
+
+def _price_realisation(deals: list[Deal]) -> str:
+    """Return what the lines brought, and what they would have brought at list price."""
+    paid = listed = Decimal(0)
+    for deal in deals:
+        for line in deal.lines:
+            paid += in_euros(line.amount, deal.currency, deal.close_date)
+            at_list_price = line.list_price * line.quantity
+            listed += in_euros(at_list_price, deal.currency, deal.close_date)
+    return f"{paid:.2f}/{listed:.2f}"
 
 
 def _group(rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:

@@ -101,7 +101,7 @@ class Lead:
 
 @dataclass
 class Line:
-    """A product line of a deal; money in the deal's currency."""
+    """A product line of a deal; money in its currency, list price for one unit's whole term."""
 
     product: Product
     quantity: int

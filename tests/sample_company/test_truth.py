@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from sample_company.buyers import Buyer
 from sample_company.decisions import in_euros
 from sample_company.make_exports import HERE
 from sample_company.story import tell_story
-from sample_company.truth import mql_day, quarter
-from sample_company.world import Lead
+from sample_company.truth import quarter
+from sample_company.world import Deal, Lead
 
 CRM = HERE / "exports" / "crm"
 GROUPED = (
@@ -25,6 +27,7 @@ GROUPED = (
     "leads_by_region",
     "mqls_by_channel",
     "opportunities_created_by_team",
+    "pipeline_created_by_team",
     "won_by_team",
     "lost_by_team",
     "bookings_by_team",
@@ -123,18 +126,53 @@ def test_amounts_are_converted_at_the_rate_of_the_day(
     assert in_euros(Decimal(amount), currency, day) == Decimal(euros)
 
 
+STORY = tell_story()
+
+
 def lead_with(status: str, **moments: datetime) -> Lead:
-    lead = tell_story().leads[0]
-    lead.status, lead.moments = status, moments
-    lead.created_at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)  # 1 April in Berlin
-    return lead
+    created_at = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)  # 1 April in Berlin
+    return replace(STORY.leads[0], status=status, moments=moments, created_at=created_at)
 
 
-def test_an_mql_is_dated_by_the_best_date_there_is() -> None:
-    qualified, accepted = (datetime(2026, 5, day, 9, tzinfo=UTC) for day in (4, 6))
-    assert mql_day(lead_with("Accepted", mql_at=qualified, accepted_at=accepted)) == date(
-        2026, 5, 4
-    )
-    assert mql_day(lead_with("Accepted", accepted_at=accepted)) == date(2026, 5, 6)
-    assert mql_day(lead_with("MQL")) == date(2026, 4, 1)
-    assert mql_day(lead_with("Working")) is None
+def may(day: int) -> datetime:
+    return datetime(2026, 5, day, 9, tzinfo=UTC)
+
+
+def deal_created(day: int, stage: str, close_date: date) -> Deal:
+    return replace(STORY.deals[0], created_at=may(day), stage=stage, close_date=close_date)
+
+
+@pytest.mark.parametrize(
+    ("lead", "day"),
+    [
+        (lead_with("Accepted", mql_at=may(4), accepted_at=may(6)), date(2026, 5, 4)),
+        (lead_with("Accepted", accepted_at=may(6)), date(2026, 5, 6)),
+        # The later stage was reached first, so the earlier one was too.
+        (lead_with("Accepted", mql_at=may(8), accepted_at=may(6)), date(2026, 5, 6)),
+        (lead_with("Rejected", rejected_at=may(6)), None),
+        (lead_with("MQL"), date(2026, 4, 1)),
+        (lead_with("Working"), None),
+    ],
+)
+def test_an_mql_is_dated_by_the_best_date_there_is(lead: Lead, day: date | None) -> None:
+    assert Buyer([lead]).mql_day == day
+
+
+def test_the_earliest_of_a_buyers_dates_counts() -> None:
+    silent, qualified = lead_with("MQL"), lead_with("Qualified", qualified_at=may(7))
+    assert Buyer([silent, qualified]).mql_day == date(2026, 5, 7)
+    lost = deal_created(5, "Closed Lost", date(2026, 5, 6))
+    assert Buyer([silent, qualified], [lost]).mql_day == date(2026, 5, 5)
+    won_backwards = deal_created(5, "Closed Won", date(2026, 5, 3))
+    assert Buyer([silent], [won_backwards]).mql_day == date(2026, 5, 3)
+
+
+def test_customers_pay_less_than_the_list_price_but_not_half(truth: dict[str, Any]) -> None:
+    for period, amounts in truth["price_realisation"].items():
+        paid, listed = map(Decimal, amounts.split("/"))
+        assert Decimal("0.8") < paid / listed < Decimal(1), period
+
+
+def test_products_carry_the_whole_of_a_deal_but_for_the_difference(truth: dict[str, Any]) -> None:
+    products = truth["bookings_by_product"]["all"]
+    assert abs(Decimal(products["unallocated"])) < Decimal(products["unknown"])

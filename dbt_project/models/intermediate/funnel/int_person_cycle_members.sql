@@ -54,6 +54,8 @@ lead_members as (
 
 ),
 
+-- Selling more to a customer is no acquisition of the contact it is sold to: without a
+-- lead, only an opportunity of type `new` moves its primary person.
 opportunity_members as (
 
     select
@@ -67,6 +69,10 @@ opportunity_members as (
         on opportunities.primary_person_key = excluded_persons.person_key
     where
         opportunities.is_reportable
+        and (
+            opportunities.lead_key is not null
+            or {{ normalised('opportunities.opportunity_type') }} = 'new'
+        )
         and (
             lead_members.person_key is not null
             or (

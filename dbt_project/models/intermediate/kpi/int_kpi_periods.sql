@@ -59,7 +59,7 @@ unpivoted as (
         '{{ grain }}' as period_grain,
         {{ months }} as month_count,
         {{ column }} as period_start,
-        {{ add_days(dbt.dateadd('month', months, column), -1) }} as period_end,
+        {{ add_days(add_months(column, months), -1) }} as period_end,
         month_start_date
     from months
     {%- endfor %}

@@ -110,7 +110,7 @@ final as (
         cast(counted.p75_days as decimal(18, 6)) as p75_days,
 
         {{ add_days(
-            dbt.dateadd('month', 1, 'counted.cohort_month'),
+            add_months('counted.cohort_month', 1),
             'counted.window_days - 1'
         ) }} <= {{ as_of_date() }} as is_mature,
 
