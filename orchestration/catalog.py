@@ -13,6 +13,7 @@ import dagster as dg
 DAILY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=54), warn_window=timedelta(hours=30)
 )
+COMPANY_GROUP = "company"
 DEFAULT_OWNER = "team:revenue_operations"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import uuid
 from contextlib import closing
+from dataclasses import dataclass
 
 import click
 
@@ -17,6 +18,16 @@ from orchestration.company import CompanyInvalid
 from orchestration.progress import watched_by
 from orchestration.settings import Settings, SettingsError
 from orchestration.state import HomeBusy, StateStore
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the user asked for; a selected part is never published."""
+
+    selection: str | None
+    full_refresh: bool
+    no_publish: bool
+    allow_earlier: bool
 
 
 @click.command("run")
@@ -43,6 +54,7 @@ def command(
     gc.set_threshold(200_000, 50, 100)
     from orchestration.steps import company_of_run, hold_home, register_run, release_home
 
+    options = RunOptions(selection, full_refresh, no_publish or bool(selection), allow_earlier)
     run_id = str(uuid.uuid4())
     try:
         hold_home(settings)
@@ -56,19 +68,12 @@ def command(
     except SettingsError as error:
         stop(str(error), INVALID_INPUT)
     try:
-        _run(settings, run_id, selection, full_refresh, no_publish, allow_earlier)
+        _run(settings, run_id, options)
     finally:
         release_home(settings)
 
 
-def _run(
-    settings: Settings,
-    run_id: str,
-    selection: str | None,
-    full_refresh: bool,
-    no_publish: bool,
-    allow_earlier: bool,
-) -> None:
+def _run(settings: Settings, run_id: str, options: RunOptions) -> None:
     from orchestration.cli.summary import print_summary
     from orchestration.guards.workers import close_workers, worker_of_run
     from orchestration.publish import recover
@@ -78,9 +83,7 @@ def _run(
     worker_of_run(run_id)
     live = LiveReporter(console)
     with watched_by(live), closing(live):
-        failure = _execute(
-            settings, run_id, selection, full_refresh, bool(selection) or no_publish, allow_earlier
-        )
+        failure = _execute(settings, run_id, options)
     close_workers()
     _finish(state, run_id, failure)
     run = state.find_run(run_id)
@@ -89,49 +92,31 @@ def _run(
         raise click.exceptions.Exit(RUN_FAILED)
 
 
-def _execute(
-    settings: Settings,
-    run_id: str,
-    selection: str | None,
-    full_refresh: bool,
-    no_publish: bool,
-    allow_earlier: bool,
-) -> str | None:
+def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None:
     """Run the Dagster job in this process; return what failed, if anything did."""
-    from orchestration.catalog import VERSION_KEY, rules_key
     from orchestration.cli.quiet import QUIET, failure_text
-    from orchestration.cli.selection import SelectionError, selected_keys
+    from orchestration.cli.selection import SelectionError, chosen_keys
     from orchestration.dagster_home import dagster_instance
     from orchestration.definitions import DAILY_JOB, build_definitions
-    from orchestration.ingest.rules_assets import RULES
     from orchestration.publish.assets import ALLOW_EARLIER_TAG
     from orchestration.transform.assets import FULL_REFRESH_TAG
 
     definitions = build_definitions(settings)
-    executable = [
-        spec
-        for spec in definitions.resolve_all_asset_specs()
-        if spec.group_name != "published" or spec.key == VERSION_KEY
-    ]
-    keys = [spec.key for spec in executable]
-    if selection:
+    keys = None
+    if options.no_publish:
         try:
-            chosen = selected_keys(selection, definitions, executable)
-            # The decisions are always those of now, whatever part is built.
-            keys = sorted({*chosen, *map(rules_key, RULES)}, key=lambda key: key.to_user_string())
+            keys = chosen_keys(options.selection, definitions)
         except SelectionError as error:
             stop(str(error), USAGE)
-    if no_publish:
-        keys = [key for key in keys if key != VERSION_KEY]
     with dagster_instance(settings) as instance:
         result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
             run_config=QUIET,
             instance=instance,
             run_id=run_id,
-            asset_selection=keys if selection or no_publish else None,
+            asset_selection=keys,
             tags={
-                FULL_REFRESH_TAG: str(full_refresh).lower(),
-                ALLOW_EARLIER_TAG: str(allow_earlier).lower(),
+                FULL_REFRESH_TAG: str(options.full_refresh).lower(),
+                ALLOW_EARLIER_TAG: str(options.allow_earlier).lower(),
             },
             raise_on_error=False,
         )

@@ -10,9 +10,29 @@ import difflib
 
 import dagster as dg
 
+from orchestration.catalog import COMPANY_GROUP
+
 
 class SelectionError(Exception):
     """A word of the selection names no asset."""
+
+
+def chosen_keys(words: str | None, definitions: dg.Definitions) -> list[dg.AssetKey]:
+    """The assets of a run that publishes nothing: those that the words name, or all.
+
+    The company's decisions are always among them: whatever part is built, they are those of now.
+
+    Raises:
+        SelectionError: With all words that name nothing, and close matches.
+    """
+    specs = [
+        spec for spec in definitions.resolve_all_asset_specs() if spec.group_name != "published"
+    ]
+    keys = [spec.key for spec in specs]
+    if words:
+        decisions = [spec.key for spec in specs if spec.group_name == COMPANY_GROUP]
+        keys = [*selected_keys(words, definitions, specs), *decisions]
+    return sorted(set(keys), key=lambda key: key.to_user_string())
 
 
 def selected_keys(

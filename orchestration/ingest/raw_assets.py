@@ -5,8 +5,6 @@ Belongs here: the ingest step for file-drop sources. Does not: reading files (so
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
 
 import dagster as dg
 
@@ -19,6 +17,7 @@ from orchestration.ingest.file_drop import (
     read_source,
     source_loads,
 )
+from orchestration.ingest.side_by_side import read_side_by_side
 from orchestration.ingest.warehouse import warehouse, write_views
 from orchestration.progress import reporter
 from orchestration.settings import Settings
@@ -101,24 +100,12 @@ def build_raw_assets(settings: Settings) -> dg.AssetsDefinition:
 
 def read_sources(work: Step) -> list[SourceReading]:
     """Read all sources at once; one that fails or is too slow does not stop the others."""
-    sources = list(work.company.sources.sources.values())
-    with ThreadPoolExecutor(max_workers=max(1, len(sources)), thread_name_prefix="source") as pool:
-        futures = [(source, pool.submit(read_source, work, source)) for source in sources]
-        readings = []
-        for source, future in futures:
-            try:
-                readings.append(future.result(timeout=work.settings.source_deadline_seconds))
-            except FutureTimeoutError:
-                readings.append(
-                    failed_reading(
-                        work,
-                        source,
-                        f"did not finish within {work.settings.source_deadline_seconds} seconds; "
-                        "look at its folder, or raise CONCORD_SOURCE_DEADLINE",
-                    )
-                )
-            except OSError as error:
-                readings.append(failed_reading(work, source, f"cannot be read: {error}"))
+    readings = read_side_by_side(
+        list(work.company.sources.sources.values()),
+        lambda source: read_source(work, source),
+        lambda source, reason: failed_reading(work, source, reason),
+        work.settings.source_deadline_seconds,
+    )
     for reading in readings:
         if reading.is_read:
             work.state.replace_active_files(

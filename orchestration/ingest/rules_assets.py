@@ -29,7 +29,7 @@ def build_rules_assets(settings: Settings) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             catalog.rules_key(table),
-            group_name="company",
+            group_name=catalog.COMPANY_GROUP,
             owners=[catalog.DEFAULT_OWNER],
             description=f"The company's decisions: {table.replace('_', ' ')}.",
             kinds={"yaml", "duckdb"},
