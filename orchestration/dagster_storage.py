@@ -1,8 +1,9 @@
 """Dagster's SQLite event log with one open connection per file.
 
-Dagster's own opens a new engine and connection for each event, two or three times; a daily job has
-about a thousand events, so that the log takes longer than dbt. This keeps the engine of the index
-and of the run at hand. The files are the same: Dagster's own class can read them and go on.
+Dagster's own opens a new engine and connection for each event, two or three times, asks the
+database for its tables and columns again; a daily job has about a thousand events, so that the log
+takes longer than dbt. This keeps the engine of the index and of the run at hand, and remembers the
+shape of the database. The files are the same: Dagster's own class can read them and go on.
 
 Belongs here: only this. dagster.yaml names the class (dagster_home.py).
 """
@@ -31,6 +32,8 @@ class OneConnectionEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         """Open nothing yet."""
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._known_tables: set[str] = set()
+        self._known_columns: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -66,6 +69,21 @@ class OneConnectionEventLogStorage(SqliteEventLogStorage):
             _, oldest = self._engines.popitem(last=False)
             oldest.dispose()
         return engine
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index holds the table; asked for every event, and no table ever goes."""
+        if table_name not in self._known_tables:
+            if not super().has_table(table_name):
+                return False
+            self._known_tables.add(table_name)
+        return True
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        if column_name not in self._known_columns:
+            if not super()._has_asset_key_col_on_connection(conn, column_name):
+                return False
+            self._known_columns.add(column_name)
+        return True
 
     @cached_property
     def supports_asset_checks(self) -> bool:
