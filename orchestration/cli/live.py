@@ -34,11 +34,11 @@ class LiveReporter:
     def stage_finished(self, stage: str, outcome: str, is_good: bool) -> None:
         """Leave one line behind."""
         self.close()
-        seconds = time.monotonic() - self._started.get(stage, time.monotonic())
+        started = self._started.get(stage)
+        # A part of a stage that reports by itself has no time of its own.
+        seconds = "" if started is None else f" [dim]({time.monotonic() - started:.1f} s)[/dim]"
         mark = "[green]✓[/green]" if is_good else "[red]✗[/red]"
-        self._console.print(
-            f"{mark} [bold]{stage:<26}[/bold] {escape(outcome)} [dim]({seconds:.1f} s)[/dim]"
-        )
+        self._console.print(f"{mark} [bold]{stage:<26}[/bold] {escape(outcome)}{seconds}")
 
     def close(self) -> None:
         """Stop showing what goes on."""
