@@ -52,6 +52,7 @@ def command(
     settings = settings_or_stop()
     # A short process that makes many objects which live to its end: look for garbage seldom.
     gc.set_threshold(200_000, 50, 100)
+    from orchestration.guards.workers import worker_of_run
     from orchestration.steps import company_of_run, hold_home, register_run, release_home
 
     options = RunOptions(selection, full_refresh, no_publish or bool(selection), allow_earlier)
@@ -67,6 +68,8 @@ def command(
         raise click.exceptions.Exit(INVALID_INPUT) from None
     except SettingsError as error:
         stop(str(error), INVALID_INPUT)
+    # The guards come first, so their process is the first to import.
+    worker_of_run(run_id)
     try:
         _run(settings, run_id, options)
     finally:
@@ -75,16 +78,17 @@ def command(
 
 def _run(settings: Settings, run_id: str, options: RunOptions) -> None:
     from orchestration.cli.summary import print_summary
-    from orchestration.guards.workers import close_workers, worker_of_run
+    from orchestration.guards.workers import close_workers
     from orchestration.publish import recover
+    from orchestration.transform import worker as dbt_worker
 
     state = StateStore(settings.state_path)
     recover(settings.published_dir, state)
-    worker_of_run(run_id)
     live = LiveReporter(console)
     with watched_by(live), closing(live):
         failure = _execute(settings, run_id, options)
     close_workers()
+    dbt_worker.close_workers()
     _finish(state, run_id, failure)
     run = state.find_run(run_id)
     print_summary(settings, state, run_id)
@@ -100,6 +104,7 @@ def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None
     from orchestration.definitions import DAILY_JOB, build_definitions
     from orchestration.publish.assets import ALLOW_EARLIER_TAG
     from orchestration.transform.assets import FULL_REFRESH_TAG
+    from orchestration.transform.worker import start_worker
 
     definitions = build_definitions(settings)
     keys = None
@@ -108,6 +113,7 @@ def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None
             keys = chosen_keys(options.selection, definitions)
         except SelectionError as error:
             stop(str(error), USAGE)
+    start_worker(settings, run_id)
     with dagster_instance(settings) as instance:
         result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
             run_config=QUIET,

@@ -1,26 +1,25 @@
 """The dbt project as Dagster assets: each model an asset, each data test an asset check.
 
-Belongs here: the transform step. Why not dagster-dbt: docs/adr/0004-dbt-in-process.md.
+Belongs here: the transform step. Why not dagster-dbt: docs/adr/0004-dbt-in-a-worker-process.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
-import duckdb
 
 from orchestration import catalog
-from orchestration.ingest.warehouse import warehouse
 from orchestration.progress import reporter
 from orchestration.settings import Settings
 from orchestration.steps import step
 from orchestration.transform.guards import dbt_guard_results
 from orchestration.transform.nodes import Model, Project
-from orchestration.transform.runner import NodeResult, run_dbt
+from orchestration.transform.results import NodeResult
 from orchestration.transform.unchanged_views import (
     forget_views,
     remember_views,
     unchanged_views,
 )
+from orchestration.transform.worker import worker_of_run
 
 STAGE = "transform"
 # Tags of a run, set by `concord run`.
@@ -59,20 +58,21 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
                 kept = []
             if not kept:
                 forget_views(settings)
-            results = run_dbt(
-                settings,
+            for view in kept:
+                yield dg.MaterializeResult(asset_key=_key(view), metadata={"unchanged": True})
+            results: list[NodeResult] = []
+            for result in worker_of_run(settings, context.run_id).run(
                 "build",
                 _arguments(selected, is_everything, full_refresh, bool(kept)),
                 on_node=lambda name, _status, done, total: reporter().stage_progressed(
                     STAGE, done, total, name
                 ),
-            )
+            ):
+                results.append(result)
+                yield from _events(project, result)
             if is_everything and not kept and all(result.is_good for result in results):
                 remember_views(settings)
             work.add_guards(dbt_guard_results(project, results))
-            for view in kept:
-                yield dg.MaterializeResult(asset_key=_key(view), metadata={"unchanged": True})
-            yield from _asset_events(settings, project, results)
             broken = [result for result in results if not result.is_good]
             reporter().stage_finished(STAGE, _outcome(results, len(kept)), not broken)
 
@@ -116,51 +116,27 @@ def _arguments(
     return arguments
 
 
-def _asset_events(
-    settings: Settings, project: Project, results: Iterable[NodeResult]
+def _events(
+    project: Project, result: NodeResult
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    results = list(results)
-    built = [
-        project.models[result.unique_id]
-        for result in results
-        if result.unique_id in project.models and result.is_good
-    ]
-    with warehouse(settings, read_only=True) as connection:
-        counts = _row_counts(connection, built)
-    for result in results:
-        if (model := project.models.get(result.unique_id)) and result.is_good:
-            metadata: dict[str, float | int] = {"seconds": round(result.seconds, 3)}
-            if (count := counts.get((model.schema, model.name))) is not None:
-                metadata["dagster/row_count"] = count
-            yield dg.MaterializeResult(asset_key=_key(model), metadata=metadata)
-        elif (test := project.tests.get(result.unique_id)) and result.status != "skipped":
-            yield dg.AssetCheckResult(
-                asset_key=_key(project.models[test.model_id]),
-                check_name=test.name,
-                passed=result.status == "pass",
-                severity=(
-                    dg.AssetCheckSeverity.WARN
-                    if result.status == "warn"
-                    else dg.AssetCheckSeverity.ERROR
-                ),
-                metadata={"failures": result.failures or 0, "sample": result.sample},
-            )
-
-
-def _row_counts(
-    connection: duckdb.DuckDBPyConnection, models: Iterable[Model]
-) -> dict[tuple[str, str], int]:
-    """Rows of the tables; views have none of their own."""
-    tables = [model for model in models if model.materialized != "view"]
-    if not tables:
-        return {}
-    parts = [
-        f"select '{model.schema}', '{model.name}', count(*) "  # noqa: S608
-        f'from "{model.schema}"."{model.name}"'
-        for model in tables
-    ]
-    rows = connection.execute(" union all ".join(parts)).fetchall()
-    return {(schema, name): count for schema, name, count in rows}
+    """What Dagster is told of a node; nothing of a model that was not built."""
+    if (model := project.models.get(result.unique_id)) and result.is_good:
+        metadata: dict[str, float | int] = {"seconds": round(result.seconds, 3)}
+        if result.row_count is not None:
+            metadata["dagster/row_count"] = result.row_count
+        yield dg.MaterializeResult(asset_key=_key(model), metadata=metadata)
+    elif (test := project.tests.get(result.unique_id)) and result.status != "skipped":
+        yield dg.AssetCheckResult(
+            asset_key=_key(project.models[test.model_id]),
+            check_name=test.name,
+            passed=result.status == "pass",
+            severity=(
+                dg.AssetCheckSeverity.WARN
+                if result.status == "warn"
+                else dg.AssetCheckSeverity.ERROR
+            ),
+            metadata={"failures": result.failures or 0, "sample": result.sample},
+        )
 
 
 def _outcome(results: list[NodeResult], kept_views: int) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from orchestration.state import GuardResult
 from orchestration.transform.nodes import DEFAULT_GROUP, Model, Project
-from orchestration.transform.runner import NodeResult
+from orchestration.transform.results import NodeResult
 
 Status = Literal["passed", "warned", "failed", "errored", "not_run"]
 TEST_STATUS: dict[str, Status] = {

@@ -16,6 +16,7 @@ PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 # What is parsed; everything else in the folder is output.
 PARSED_SUFFIXES = (".sql", ".yml", ".md", ".csv")
 OUTPUT_FOLDERS = ("target", "logs", "dbt_packages")
+MANIFEST_FILE = "manifest.json"
 FINGERPRINT_FILE = "parsed_fingerprint.txt"
 
 
@@ -53,6 +54,13 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def is_parsed(settings: Settings) -> bool:
+    """Whether the kept manifest is of the project as it stands."""
+    target = settings.dbt_target_dir
+    kept = target / FINGERPRINT_FILE
+    return (target / MANIFEST_FILE).exists() and kept.exists() and kept.read_text() == fingerprint()
+
+
 def ensure_parsed(settings: Settings) -> Path:
     """Parse the project unless nothing changed since the last time; return manifest.json's path.
 
@@ -60,21 +68,20 @@ def ensure_parsed(settings: Settings) -> Path:
         TransformError: With dbt's message when the project cannot be parsed.
     """
     target = settings.dbt_target_dir
-    manifest = target / "manifest.json"
-    kept = target / FINGERPRINT_FILE
-    current = fingerprint()
-    if manifest.exists() and kept.exists() and kept.read_text() == current:
+    manifest = target / MANIFEST_FILE
+    if is_parsed(settings):
         return manifest
 
     from dbt.cli.main import dbtRunner
 
     apply_to_process(settings)
     target.mkdir(parents=True, exist_ok=True)
+    kept = target / FINGERPRINT_FILE
     kept.unlink(missing_ok=True)
     result = dbtRunner().invoke(["parse", *base_arguments(settings)])
     if not result.success:
         raise TransformError(f"the dbt project cannot be parsed: {result.exception}")
-    kept.write_text(current)
+    kept.write_text(fingerprint())
     return manifest
 
 

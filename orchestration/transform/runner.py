@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,46 +14,27 @@ import duckdb
 
 from orchestration.settings import Settings, apply_to_process
 from orchestration.transform.plain_arguments import spare_rendering
-from orchestration.transform.project import TransformError, base_arguments, ensure_parsed
+from orchestration.transform.project import (
+    TransformError,
+    base_arguments,
+    ensure_parsed,
+    is_parsed,
+)
+from orchestration.transform.results import NodeResult, OnNode
 
 SAMPLE_ROWS = 5
-# dbt's own words for how a node ended.
-GOOD = frozenset({"success", "pass", "warn", "no-op"})
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """How one model or test ended.
-
-    Attributes:
-        unique_id: dbt's id of the node.
-        resource_type: ``model``, ``test`` or ``unit_test``.
-        status: success, pass, warn, fail, error or skipped.
-        failures: Failing rows of a test, else None.
-        message: dbt's message, else an empty text.
-        seconds: Time it took.
-        sample: The first failing rows of a test, as text.
-    """
-
-    unique_id: str
-    resource_type: str
-    status: str
-    failures: int | None
-    message: str
-    seconds: float
-    sample: str
-
-    @property
-    def is_good(self) -> bool:
-        """Whether the node ended as it should (a warning included)."""
-        return self.status in GOOD
+# Ends that need no second look.
+UNREMARKABLE = frozenset({"success", "pass"})
+# Events that say how many nodes there are.
+STARTS = frozenset({"LogStartLine", "LogTestStart", "NodeStart"})
 
 
 def run_dbt(
     settings: Settings,
     command: str,
     arguments: Sequence[str] = (),
-    on_node: Callable[[str, str, int, int], None] | None = None,
+    on_node: OnNode | None = None,
+    on_good: Callable[[NodeResult], None] | None = None,
 ) -> list[NodeResult]:
     """Run a dbt command and return what came of each node.
 
@@ -64,20 +44,17 @@ def run_dbt(
         arguments: Further arguments, for example ``["--select", "marts"]``.
         on_node: Called after each node with its name, its status, how many are done and how many
             there are.
+        on_good: Called with the result of each node that ended well, as soon as it has.
 
     Raises:
         TransformError: When dbt could not run at all (nodes that fail are results, not errors).
     """
     from dbt.adapters.factory import cleanup_connections, reset_adapters
     from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
 
     apply_to_process(settings)
     ensure_parsed(settings)
-    kept = (settings.dbt_target_dir / "partial_parse.msgpack").read_bytes()
-    manifest = Manifest.from_msgpack(kept)
-    spare_rendering(manifest)
-    runner = dbtRunner(manifest=manifest, callbacks=[_follower(on_node)])
+    runner = dbtRunner(manifest=_kept_manifest(settings), callbacks=[_follower(on_node, on_good)])
     try:
         outcome = runner.invoke([command, *base_arguments(settings), "--no-write-json", *arguments])
     finally:
@@ -91,23 +68,64 @@ def run_dbt(
     return _results(settings.warehouse_path, outcome.result)
 
 
-def _follower(on_node: Callable[[str, str, int, int], None] | None) -> Callable[[Any], None]:
-    """Turn dbt's events into calls of `on_node`."""
+def warm_up(settings: Settings) -> None:
+    """Import dbt and let it read the project once, so that the next command begins at once.
+
+    Does nothing beyond the import when the project is not parsed: the run's own process does that.
+    """
+    from dbt.adapters import duckdb as _adapter  # noqa: F401
+    from dbt.cli.main import dbtRunner
+    from dbt.task import build as _build  # noqa: F401
+
+    apply_to_process(settings)
+    if is_parsed(settings):
+        runner = dbtRunner(manifest=_kept_manifest(settings))
+        runner.invoke(["list", *base_arguments(settings), "--quiet", "--select", "dim_date"])
+
+
+def _kept_manifest(settings: Settings) -> Any:
+    """The project as it was parsed last; each command gets its own copy."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    kept = (settings.dbt_target_dir / "partial_parse.msgpack").read_bytes()
+    manifest = Manifest.from_msgpack(kept)
+    spare_rendering(manifest)
+    return manifest
+
+
+def _follower(
+    on_node: OnNode | None, on_good: Callable[[NodeResult], None] | None
+) -> Callable[[Any], None]:
+    """Turn dbt's events into calls of `on_node` and `on_good`."""
     totals = {"nodes": 0, "done": 0}
 
     def follow(event: Any) -> None:
-        if on_node is None:
-            return
         name = event.info.name
-        if name in ("LogStartLine", "LogTestStart") or name == "NodeStart":
+        if name in STARTS:
             total = getattr(event.data, "total", 0)
             totals["nodes"] = max(totals["nodes"], total)
         elif name == "NodeFinished":
             totals["done"] += 1
             node = event.data.node_info
-            on_node(node.node_name, node.node_status, totals["done"], totals["nodes"])
+            if on_node is not None:
+                on_node(node.node_name, node.node_status, totals["done"], totals["nodes"])
+            if on_good is not None and node.node_status in UNREMARKABLE:
+                on_good(_good_result(node, event.data.run_result))
 
     return follow
+
+
+def _good_result(node: Any, run_result: Any) -> NodeResult:
+    rows = dict(run_result.adapter_response).get("rows_affected")
+    return NodeResult(
+        unique_id=node.unique_id,
+        resource_type=node.resource_type,
+        status=node.node_status,
+        failures=0 if node.resource_type == "test" else None,
+        message="",
+        seconds=float(run_result.execution_time or 0),
+        row_count=None if rows is None else int(rows),
+    )
 
 
 def _close_duckdb() -> None:
@@ -132,6 +150,7 @@ def _results(warehouse: Path, result: Any) -> list[NodeResult]:
                 message=(item.message or "").strip(),
                 seconds=float(item.execution_time or 0),
                 sample=sample,
+                row_count=item.adapter_response.get("rows_affected"),
             )
         )
     return found

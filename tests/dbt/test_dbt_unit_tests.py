@@ -1,38 +1,17 @@
-"""Every unit test and data test of the dbt project, on a warehouse without deliveries.
-
-The company's decisions are in it, so that accepted values and references have something to hold to.
-"""
+"""Every unit test and data test of the dbt project, on a warehouse without deliveries."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from orchestration.canonical import load_entities
-from orchestration.company import load_company, rules_tables
-from orchestration.company.reference_origins import reference_origins
-from orchestration.ingest.warehouse import warehouse, write_rules, write_views
 from orchestration.settings import Settings
-from orchestration.sources.file_drop import raw_views_sql
-from orchestration.transform.runner import NodeResult, run_dbt
-from tests.conftest import ROOT
+from orchestration.transform.results import NodeResult
+from orchestration.transform.runner import run_dbt
 
 
 @pytest.fixture(scope="module")
-def results(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> list[NodeResult]:
-    home = tmp_path_factory.mktemp("dbt") / "home"
-    settings = Settings(company_dir=ROOT / "company", home=home, hash_key="only for this test")
-    company = load_company(settings.company_dir, {})
-    tables = {**rules_tables(company), "reference_origin": reference_origins(company)}
-    with warehouse(settings) as connection:
-        write_rules(connection, tables)
-        write_views(
-            connection, raw_views_sql(load_entities(), [], Path(settings.raw_file_drop_dir))
-        )
-    return run_dbt(settings, "build")
+def results(empty_warehouse: Settings) -> list[NodeResult]:
+    return run_dbt(empty_warehouse, "build")
 
 
 @pytest.mark.slow

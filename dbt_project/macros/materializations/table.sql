@@ -11,7 +11,7 @@ Contracts are checked with the adapter's own macro; hooks, grants and indexes ar
         {{ adapter.drop_relation(existing) }}
     {%- endif -%}
 
-    {% call statement('main') -%}
+    {% call statement('main', fetch_result=true) -%}
         create or replace table {{ target }} as (
             {%- if config.get('contract').enforced %}
             {{ get_select_subquery(compiled_code) }}
@@ -20,6 +20,10 @@ Contracts are checked with the adapter's own macro; hooks, grants and indexes ar
             {%- endif %}
         )
     {%- endcall %}
+
+    {#- DuckDB answers with the number of rows, which saves everyone from counting them. -#}
+    {% set row_count = load_result('main').table.columns[0].values()[0] | int %}
+    {% do store_raw_result(name='main', message='OK', code='', rows_affected=row_count) %}
 
     {#- Asking the finished table is cheap; asking the query would plan it once more. -#}
     {% if config.get('contract').enforced -%}

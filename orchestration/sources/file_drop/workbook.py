@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError  # noqa: S405 - only the error; openpyxl uses defusedxml
 
-import openpyxl
 import pyarrow as pa
 
 from orchestration.sources.file_drop.cells import Cell, plain_cell
@@ -71,6 +70,9 @@ def read_workbook(path: Path, options: ReadOptions, log: ReadLog) -> Iterator[pa
 def _open_sheet(path: Path, name: str | None) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles and extensions that do not matter for values
+        # Here, because most deliveries hold no workbook and the import takes a third of a second.
+        import openpyxl
+
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:
         sheets = {sheet.title: sheet for sheet in book.worksheets}

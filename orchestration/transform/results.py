@@ -1,0 +1,45 @@
+"""What came of each node of a dbt command.
+
+Belongs here: the record. Does not: dbt, which makes it (runner.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# Called with a node's name, its status, how many nodes are done and how many there are.
+OnNode = Callable[[str, str, int, int], None]
+
+# dbt's own words for how a node ended.
+GOOD = frozenset({"success", "pass", "warn", "no-op"})
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one model or test ended.
+
+    Attributes:
+        unique_id: dbt's id of the node.
+        resource_type: ``model``, ``test`` or ``unit_test``.
+        status: success, pass, warn, fail, error or skipped.
+        failures: Failing rows of a test, else None.
+        message: dbt's message, else an empty text.
+        seconds: Time it took.
+        sample: The first failing rows of a test, as text.
+        row_count: Rows of the table that was built, else None.
+    """
+
+    unique_id: str
+    resource_type: str
+    status: str
+    failures: int | None
+    message: str
+    seconds: float
+    sample: str = ""
+    row_count: int | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the node ended as it should (a warning included)."""
+        return self.status in GOOD
