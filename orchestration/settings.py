@@ -35,7 +35,8 @@ class Settings:
         hash_key: Secret that personal data are hashed with, or None when it must be read from
             or made in the home folder (CONCORD_HASH_KEY).
         source_deadline_seconds: How long one source may take (CONCORD_SOURCE_DEADLINE).
-        variables: The whole environment, for ``${NAME}`` in sources.yml. Never shown.
+        variables: The whole environment, for ``${NAME}`` in sources.yml; CONCORD_HOME is always
+            among them. Never shown.
     """
 
     company_dir: Path
@@ -48,6 +49,10 @@ class Settings:
     hash_key: str | None = field(default=None, repr=False)
     source_deadline_seconds: int = 3600
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Let sources.yml name the home, whether the environment did or not."""
+        object.__setattr__(self, "variables", {**self.variables, "CONCORD_HOME": str(self.home)})
 
     @property
     def raw_dir(self) -> Path:
@@ -90,6 +95,11 @@ class Settings:
         return self.raw_dir / "file_drop"
 
     @property
+    def sample_dir(self) -> Path:
+        """Where the sample company's systems deliver to, when the company is the sample."""
+        return self.home / "sample_company"
+
+    @property
     def lock_path(self) -> Path:
         """File whose lock says that a run is under way in this home."""
         return self.home / "run.lock"
@@ -119,9 +129,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     if problems:
         raise SettingsError("; ".join(problems))
+    home = Path(env.get("CONCORD_HOME") or PROJECT_ROOT / "data").expanduser().resolve()
     return Settings(
         company_dir=Path(env.get("CONCORD_COMPANY") or SAMPLE_COMPANY_DIR).expanduser().resolve(),
-        home=Path(env.get("CONCORD_HOME") or PROJECT_ROOT / "data").expanduser().resolve(),
+        home=home,
         as_of=as_of,
         memory=env.get("CONCORD_MEMORY") or "4GB",
         threads=threads,

@@ -63,15 +63,15 @@ def buyers(world: World) -> list[Buyer]:
     for lead in sorted(world.leads, key=lambda lead: lead.created_at):
         is_competitor = lead.account is not None and lead.account.is_competitor
         if not lead.exclusion and not is_competitor:
-            found.setdefault(_identity(lead), Buyer()).leads.append(lead)
+            found.setdefault(identity(lead), Buyer()).leads.append(lead)
     for deal in world.deals:
-        identity = _identity_of_deal(deal)
-        if identity and not deal.is_deleted:
-            found[identity].deals.append(deal)
+        who = _identity_of_deal(deal)
+        if who and not deal.is_deleted:
+            found[who].deals.append(deal)
     return list(found.values())
 
 
-def _identity(lead: Lead) -> str:
+def identity(lead: Lead) -> str:
     """Return what tells people apart: the address, else the contact, else the lead itself."""
     address = lead.email.strip().lower()
     return address or (_identity_of_person(lead.person) if lead.person else lead.lead_id)
@@ -87,7 +87,7 @@ def _identity_of_deal(deal: Deal) -> str | None:
     Selling more to a customer's contact, without a new raised hand, is nobody's acquisition.
     """
     if deal.lead is not None and not deal.lead.exclusion:
-        return _identity(deal.lead)
+        return identity(deal.lead)
     if deal.person is not None and (deal.lead is not None or deal.kind == "new"):
         return _identity_of_person(deal.person)
     return None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 from rich.markup import escape
 
-from orchestration.cli.console import console, error_console
+from orchestration.cli.console import console, error_console, stop
 from orchestration.cli.exit_codes import INVALID_INPUT
 from orchestration.cli.inputs import settings_or_stop
 from orchestration.company import CompanyInvalid, load_company
+from orchestration.sample import ensure_sample
+from orchestration.settings import SettingsError
 
 
 @click.command("check")
@@ -16,10 +18,13 @@ def command() -> None:
     """Validate the company folder (CONCORD_COMPANY); move nothing."""
     settings = settings_or_stop()
     try:
+        ensure_sample(settings)
         company = load_company(settings.company_dir, settings.variables, as_of=settings.as_of)
     except CompanyInvalid as invalid:
         show_problems(invalid)
         raise click.exceptions.Exit(INVALID_INPUT) from None
+    except SettingsError as error:
+        stop(str(error), INVALID_INPUT)
     console.print(
         f"[green]✓[/green] {escape(str(settings.company_dir))} is valid: "
         f"{escape(company.company.name)}, as of {company.as_of_date}, "

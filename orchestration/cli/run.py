@@ -53,12 +53,15 @@ def command(
     # A short process that makes many objects which live to its end: look for garbage seldom.
     gc.set_threshold(200_000, 50, 100)
     from orchestration.guards.workers import worker_of_run
+    from orchestration.sample import ensure_sample
     from orchestration.steps import company_of_run, hold_home, register_run, release_home
 
     options = RunOptions(selection, full_refresh, no_publish or bool(selection), allow_earlier)
     run_id = str(uuid.uuid4())
     try:
         hold_home(settings)
+        if ensure_sample(settings):
+            console.print("[green]✓[/green] the sample company has delivered", highlight=False)
         company_of_run(settings, run_id)
         register_run(settings, run_id, selection)
     except HomeBusy as busy:

@@ -32,6 +32,9 @@ def chosen_keys(words: str | None, definitions: dg.Definitions) -> list[dg.Asset
     if words:
         decisions = [spec.key for spec in specs if spec.group_name == COMPANY_GROUP]
         keys = [*selected_keys(words, definitions, specs), *decisions]
+    # The raw tables are read by one step, all or none.
+    whole = dg.AssetSelection.assets(*keys).required_multi_asset_neighbors()
+    keys = list(whole.resolve(definitions.resolve_asset_graph()))
     return sorted(set(keys), key=lambda key: key.to_user_string())
 
 

@@ -13,6 +13,7 @@ from orchestration.canonical import load_entities
 from orchestration.company import load_company, rules_tables
 from orchestration.company.reference_origins import reference_origins
 from orchestration.ingest.warehouse import warehouse, write_rules, write_views
+from orchestration.sample import ensure_sample
 from orchestration.settings import Settings
 from orchestration.sources.file_drop import raw_views_sql
 from tests.conftest import ROOT
@@ -23,7 +24,8 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a home whose warehouse holds the rules and empty deliveries."""
     home = tmp_path_factory.mktemp("dbt") / "home"
     settings = Settings(company_dir=ROOT / "company", home=home, hash_key="only for this test")
-    company = load_company(settings.company_dir, {})
+    ensure_sample(settings)
+    company = load_company(settings.company_dir, settings.variables)
     tables = {**rules_tables(company), "reference_origin": reference_origins(company)}
     with warehouse(settings) as connection:
         write_rules(connection, tables)

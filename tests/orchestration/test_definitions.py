@@ -11,6 +11,7 @@ import pytest
 from orchestration.canonical import load_entities
 from orchestration.company import load_company
 from orchestration.definitions import DAILY_JOB, build_definitions
+from orchestration.sample import ensure_sample
 from orchestration.schedules import build_schedule, folder_fingerprint, readable_company
 from orchestration.settings import Settings
 from orchestration.transform.nodes import Project
@@ -20,9 +21,10 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(
-        company_dir=ROOT / "company", home=tmp_path_factory.mktemp("definitions") / "home"
-    )
+    home = tmp_path_factory.mktemp("definitions") / "home"
+    settings = Settings(company_dir=ROOT / "company", home=home)
+    ensure_sample(settings)
+    return settings
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_critical_guards_block(definitions: dg.Definitions) -> None:
 def test_the_schedule_takes_hour_and_zone_from_the_company(
     settings: Settings, definitions: dg.Definitions
 ) -> None:
-    company = load_company(settings.company_dir, {})
+    company = load_company(settings.company_dir, settings.variables)
     plan = company.company.schedule
     schedule = definitions.resolve_schedule_def("daily_schedule")
     assert schedule.cron_schedule == f"{plan.minute} {plan.hour} * * *"

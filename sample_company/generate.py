@@ -1,0 +1,108 @@
+"""Writes the sample company as Parquet: `python -m sample_company.generate --folder … --scale 1`.
+
+Below the folder, `delivered/<entity>` holds what its systems deliver, in the canonical raw schemas,
+and `truth/<table>` what really happened, which only tests read. The same seed and scale write the
+same bytes; a tile is a row group, and the first tiles of a larger scale are those of a smaller one.
+
+Belongs here: files and the command. Does not: the story (tiles).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sample_company.story import SEED
+from sample_company.tiles import Tables, tell_tile
+
+# Raise it when the same seed tells another story: what stands in a home is made anew.
+STORY_VERSION = 1
+TILES_IN_A_FILE = 20
+MARKER = "generated.json"
+
+
+def generate(folder: Path, scale: int = 1, seed: int = SEED, processes: int = 1) -> int:
+    """Write the company at a scale; return the rows delivered.
+
+    Args:
+        folder: Where `delivered` and `truth` are written; both are replaced.
+        scale: Number of tiles; about 20,000 touches each.
+        seed: Of the first tile.
+        processes: Tiles told at the same time.
+    """
+    for name in ("delivered", "truth"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / MARKER).unlink(missing_ok=True)
+    count = 0
+    tiles = _tiles(scale, seed, processes)
+    for number in range(0, scale, TILES_IN_A_FILE):
+        count += _write_part(folder, number // TILES_IN_A_FILE, islice(tiles, TILES_IN_A_FILE))
+    (folder / MARKER).write_text(marker(scale, seed))
+    return count
+
+
+def marker(scale: int, seed: int = SEED) -> str:
+    """What the marker file says of a folder that was written whole."""
+    return json.dumps({"story_version": STORY_VERSION, "scale": scale, "seed": seed}) + "\n"
+
+
+def _tiles(scale: int, seed: int, processes: int) -> Iterator[tuple[Tables, Tables]]:
+    tell = partial(tell_tile, seed=seed)
+    if processes == 1:
+        yield from map(tell, range(scale))
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        # A few ahead, so that memory does not grow with the scale.
+        waiting = [pool.submit(tell, number) for number in range(min(scale, 2 * processes))]
+        for following in range(len(waiting), scale + len(waiting)):
+            yield waiting.pop(0).result()
+            if following < scale:
+                waiting.append(pool.submit(tell, following))
+
+
+def _write_part(folder: Path, part: int, tiles: Iterator[tuple[Tables, Tables]]) -> int:
+    writers: dict[Path, pq.ParquetWriter] = {}
+    count = 0
+    with ExitStack() as stack:
+        for tile in tiles:
+            for kind, tables in zip(("delivered", "truth"), tile, strict=True):
+                for name, table in tables.items():
+                    path = folder / kind / name / f"{name}-{part:04d}.parquet"
+                    if path not in writers:
+                        writers[path] = stack.enter_context(_writer(path, table.schema))
+                    writers[path].write_table(table, row_group_size=max(1, table.num_rows))
+                    count += table.num_rows if kind == "delivered" else 0
+    return count
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(path, schema, compression="zstd")
+
+
+@click.command()
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="Where to write.")
+@click.option("--scale", type=click.IntRange(1, 1000), default=1, show_default=True,
+              help="1 is about 20,000 touches, 1000 about 20 million.")  # fmt: skip
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Another story.")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Tiles told at the same time; the bytes are the same.")  # fmt: skip
+def main(folder: Path, scale: int, seed: int, processes: int) -> None:
+    """Write the sample company as Parquet, with its truth beside it."""
+    count = generate(folder, scale, seed, processes)
+    click.echo(f"{count:,} rows below {folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""One tile of the sample company: a whole story of about 20,000 touches, as Arrow tables.
+
+At scale N the company is N tiles beside each other, each told from a seed of its own. So it grows
+in accounts, people and deals while a story keeps its shape, any tile can be made alone, and memory
+does not grow with the scale.
+
+Belongs here: telling a tile and giving its ids their prefix. Does not: files (generate).
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sample_company import content, crm, customers, programmes, voices, web
+from sample_company.buyers import buyers
+from sample_company.rows import Row, Rows
+from sample_company.schemas import ARROW, entity_types
+from sample_company.story import SEED, tell_story
+
+Tables = dict[str, pa.Table]
+
+# Far enough apart that no two tiles of a company share a seed with another company's.
+SEED_STEP = 10_007
+# Ids that are the same at every scale: what the company has once.
+COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
+PREFIXED = frozenset({"email", "domain", "human", "buyer"})
+# Datasets whose name is not their entity's.
+ENTITY_OF = {"check_ins": "activities"}
+TRUTH_TYPES: dict[str, dict[str, str]] = {
+    "touch": {
+        "touch_id": "text",
+        "human": "text",
+        "channel": "text",
+        "is_bot": "boolean",
+        "has_consent": "boolean",
+        "is_tag_broken": "boolean",
+    },
+    "buyer": {
+        "buyer": "text",
+        "channel": "text",
+        "known_date": "date",
+        "mql_date": "date",
+    },
+    "send": {
+        "month": "date",
+        "programme": "text",
+        "is_delivered": "boolean",
+        "is_clicked": "boolean",
+        "is_unsubscribed": "boolean",
+    },
+    "subscription": {
+        "subscription_id": "text",
+        "account_id": "text",
+        "fate": "text",
+        "valid_from": "date",
+        "valid_to": "date",
+        "recurring_amount": "money",
+        "currency_code": "text",
+    },
+    "invoice": {"month": "date", "currency_code": "text", "amount": "money"},
+    "payment": {"month": "date", "currency_code": "text", "amount": "money"},
+    "feedback": {
+        "from_function": "text",
+        "to_function": "text",
+        "month": "date",
+        "is_answered": "boolean",
+    },
+}
+
+
+def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
+    """Return what the systems deliver of a tile, and its truth, by entity and truth table."""
+    own_seed = seed + number * SEED_STEP
+    world, rows, random = tell_story(own_seed), Rows(), Random(own_seed)  # noqa: S311 (a story)
+    if number == 0:
+        crm.list_prices(rows)
+        crm.advertise(world, rows)
+        content.publish(random, rows)
+    crm.record(world, rows)
+    tracker = web.Tracker(random, rows)
+    web.browse(random, world, tracker)
+    tracker.finish()
+    programmes.correspond(random, world, rows)
+    customers.care(random, world, rows)
+    voices.speak_up(random, world, rows)
+    for buyer in buyers(world):
+        rows.plant(
+            "buyer",
+            buyer=buyer.first_lead.lead_id,
+            channel=buyer.first_lead.channel,
+            known_date=buyer.known_day,
+            mql_date=buyer.mql_day,
+        )
+    prefix = f"{number}." if number else ""
+    delivered = {
+        name: _table(items, types, prefix)
+        for name, items in sorted(rows.delivered.items())
+        if (types := entity_types(ENTITY_OF.get(name, name)))
+    }
+    truth = {
+        name: _table(items, TRUTH_TYPES[name], prefix) for name, items in sorted(rows.truth.items())
+    }
+    return delivered, truth
+
+
+def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
+    return pa.table(
+        {name: _column(rows, name, kind, prefix) for name, kind in types.items()},
+        schema=pa.schema([(name, ARROW[kind]) for name, kind in types.items()]),
+    )
+
+
+def _column(rows: list[Row], name: str, kind: str, prefix: str) -> pa.Array:
+    values: list[Any] = [row.get(name) for row in rows]
+    if kind == "timestamp":
+        values = [value and value.replace(tzinfo=None) for value in values]
+    column = pa.array([None if value == "" else value for value in values], ARROW[kind])
+    is_own = name.endswith("_id") and name not in COMMON_IDS and not name.endswith("employee_id")
+    if prefix and (is_own or name in PREFIXED):
+        return pc.binary_join_element_wise(pa.scalar(prefix), column, "")
+    return column
