@@ -7,7 +7,7 @@ DEVELOPMENT := $(VENV)/.development-ready
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check status test test-fast lint format typecheck docs upgrade clean
+.PHONY: help setup run dev check status test test-fast lint format typecheck bench docs upgrade clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ format: $(DEVELOPMENT) ## Format Python and SQL
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+
+bench: $(RUNTIME) ## Measure the daily job at a scale (SCALE=50) and keep the figures in docs/benchmarks.md
+	@$(BIN)/python -m bench.measure --scale $(or $(SCALE),1)
 
 docs: $(RUNTIME) ## Write the generated documentation: JSON Schemas for editors
 	@$(BIN)/python -m orchestration.docs

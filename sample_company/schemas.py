@@ -18,7 +18,8 @@ ARROW = {
     "email": pa.string(),
     "currency": pa.string(),
     "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
+    # With its zone: wall time would be read in the zone of the company.
+    "timestamp": pa.timestamp("us", "UTC"),
     "money": pa.decimal128(18, 2),
     "decimal": pa.decimal128(18, 6),
     "integer": pa.int64(),

@@ -116,8 +116,6 @@ def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
 
 def _column(rows: list[Row], name: str, kind: str, prefix: str) -> pa.Array:
     values: list[Any] = [row.get(name) for row in rows]
-    if kind == "timestamp":
-        values = [value and value.replace(tzinfo=None) for value in values]
     column = pa.array([None if value == "" else value for value in values], ARROW[kind])
     is_own = name.endswith("_id") and name not in COMMON_IDS and not name.endswith("employee_id")
     if prefix and (is_own or name in PREFIXED):

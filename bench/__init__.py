@@ -1,0 +1,1 @@
+"""Measures a whole day's job at a scale: `make bench SCALE=50`."""

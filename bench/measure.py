@@ -1,0 +1,125 @@
+"""Generates the company at a scale and measures the day's job: `python -m bench.measure`.
+
+Phases: generate; the whole job from delivered files to published marts in a new home; the same job
+with nothing new; the floor: DuckDB writing the same touches sorted. Ratios to the floor can be
+compared between machines, seconds cannot. Never part of the tests.
+
+Belongs here: the order of the phases and the record of a run. Does not: docs (report).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import duckdb
+import pyarrow.parquet as pq
+
+from bench.company_folder import write_company
+from bench.phases import Phase, run_phase
+from bench.report import HISTORY, write_report
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOOR = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("set memory_limit = '" + sys.argv[3] + "'")
+connection.execute(
+    "create table sorted as select * from read_parquet('" + sys.argv[2] + "') "
+    "order by anonymous_id, touched_at, touch_id")
+"""
+
+
+def measure(scale: int, folder: Path, memory: str) -> dict[str, object]:
+    """Run all phases; return the record."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "bench.log"
+    log.unlink(missing_ok=True)
+    company, home, data = folder / "company", folder / "home", folder / "data"
+    environment = {
+        "CONCORD_COMPANY": str(company),
+        "CONCORD_HOME": str(home),
+        "CONCORD_MEMORY": memory,
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def python(name: str, *arguments: str, rows: int) -> Phase:
+        return run_phase(name, [sys.executable, *arguments], rows, log, environment)
+
+    generate = ["-m", "sample_company.generate", "--folder", str(data), "--scale", str(scale)]
+    phases = [python("generate", *generate, "--processes", "2", rows=0)]
+    delivered = _rows(data / "delivered")
+    touches = _rows(data / "delivered" / "touches")
+    write_company(company, data / "delivered")
+    shutil.rmtree(home, ignore_errors=True)
+    start = [
+        "-c",
+        "import sys; sys.argv = ['concord', *sys.argv[1:]]; "
+        "from orchestration.cli.main import main; main()",
+        "run",
+    ]
+    phases.append(python("full build", *start, rows=delivered))
+    full_steps = _steps(home)
+    phases.append(python("warm run", *start, rows=delivered))
+    floor_file = folder / "floor.duckdb"
+    floor_file.unlink(missing_ok=True)
+    touch_files = str(data / "delivered" / "touches" / "*.parquet")
+    phases.append(python("floor", "-c", FLOOR, str(floor_file), touch_files, memory, rows=touches))
+    floor_file.unlink(missing_ok=True)
+    return {
+        "measured_at": datetime.now(UTC).date().isoformat(),
+        "scale": scale,
+        "touches": touches,
+        "delivered_rows": delivered,
+        "memory_limit": memory,
+        "machine": f"{os.cpu_count()} cores, {platform.system()}, Python "
+        f"{platform.python_version()}, DuckDB {duckdb.__version__}",
+        "phases": [phase.as_record() for phase in phases],
+        "steps": full_steps,
+    }
+
+
+def _rows(folder: Path) -> int:
+    return sum(pq.read_metadata(path).num_rows for path in folder.rglob("*.parquet"))
+
+
+def _steps(home: Path) -> dict[str, float]:
+    """Seconds of each step of the last run, from Dagster's own record."""
+    found: dict[str, float] = {}
+    for path in (home / "dagster" / "history" / "runs").glob("*-*.db"):
+        with sqlite3.connect(path) as connection:
+            rows = connection.execute(
+                "select step_key, dagster_event_type, timestamp from event_logs "
+                "where dagster_event_type in ('STEP_START', 'STEP_SUCCESS') order by id"
+            ).fetchall()
+        started: dict[str, datetime] = {}
+        for key, kind, stamp in rows:
+            moment = datetime.fromisoformat(stamp)
+            if kind == "STEP_START":
+                started[key] = moment
+            else:
+                found[key] = round((moment - started[key]).total_seconds(), 2)
+    return found
+
+
+@click.command()
+@click.option("--scale", type=click.IntRange(1, 1000), default=1, show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "data" / "bench")
+@click.option("--memory", default="4GB", show_default=True, help="CONCORD_MEMORY of the runs.")
+def main(scale: int, folder: Path, memory: str) -> None:
+    """Measure the day's job at a scale and add it to docs/benchmarks.md."""
+    record = measure(scale, folder / f"scale_{scale}", memory)
+    with HISTORY.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+    click.echo(write_report())
+
+
+if __name__ == "__main__":
+    main()

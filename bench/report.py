@@ -1,0 +1,57 @@
+"""The history of measurements as a page: docs/benchmarks.md from docs/benchmarks.jsonl.
+
+Belongs here: the page. Does not: measuring.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+HISTORY = DOCS / "benchmarks.jsonl"
+PAGE = DOCS / "benchmarks.md"
+HEAD = """# Benchmarks
+
+`make bench SCALE=50` generates the sample company at a scale, runs the whole daily job in a new
+home, runs it again with nothing new, and adds the figures here (`docs/benchmarks.jsonl` keeps
+them all). Scale 1 is about 20,000 touches. *Floor* is DuckDB writing the same touches sorted: the
+ratio to it can be compared between machines, seconds cannot. Memory is that of all processes of
+the phase together, without what they share. *full build* is everything from delivered files to
+published marts, guards and dashboard included; *warm run* is the next run with no new delivery.
+
+The latest measurement of each scale:
+"""
+
+
+def write_report() -> str:
+    """Write the page and return it."""
+    records = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
+    latest = {record["scale"]: record for record in records}
+    parts = [HEAD, *(_section(latest[scale]) for scale in sorted(latest))]
+    page = "\n".join(parts)
+    PAGE.write_text(page, encoding="utf-8")
+    return page
+
+
+def _section(record: dict[str, Any]) -> str:
+    floor = next(phase for phase in record["phases"] if phase["name"] == "floor")
+    lines = [
+        f"## Scale {record['scale']}",
+        "",
+        f"{record['touches']:,} touches, {record['delivered_rows']:,} rows delivered; "
+        f"{record['measured_at']}, {record['machine']}, CONCORD_MEMORY {record['memory_limit']}.",
+        "",
+        "| Phase | Wall s | CPU s | Peak MB | Rows/s | x floor |",
+        "|---|---|---|---|---|---|",
+    ]
+    for phase in record["phases"]:
+        ratio = phase["wall_seconds"] / floor["wall_seconds"]
+        lines.append(
+            f"| {phase['name']} | {phase['wall_seconds']:.1f} | {phase['cpu_seconds']:.1f} "
+            f"| {phase['peak_megabytes']:,.0f} | {phase['rows_per_second']:,} | {ratio:.1f} |"
+        )
+    steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in record["steps"].items())
+    lines += ["", f"Steps of the full build (s): {steps}.", ""]
+    return "\n".join(lines)
