@@ -20,6 +20,7 @@ from orchestration.sources.file_drop.quarantine import collect_quarantine
 from orchestration.sources.file_drop.readers import READERS
 from orchestration.sources.file_drop.reading import ReadLog
 from orchestration.sources.file_drop.sql_rows import create_parsed, create_staged
+from orchestration.sources.file_drop.typed_parquet import stage_typed
 
 
 class LostRowsError(AssertionError):
@@ -71,10 +72,17 @@ def load_file(
         FileRefusedError: When the file cannot be used as a whole.
     """
     log = ReadLog()
-    _stage(connection, path, plan, log, report_rows)
-    connection.execute(create_parsed(plan))
-    _refuse_cut_value(connection, plan, log)
-    _find_repeated(connection, plan)
+    _forget_staged(connection)
+    is_read = stage_typed(connection, path, plan, log)
+    if is_read:
+        _find_repeated(connection, plan)
+    if not is_read or _has_rows_to_show(connection):
+        log = ReadLog()
+        _forget_staged(connection)
+        _stage(connection, path, plan, log, report_rows)
+        connection.execute(create_parsed(plan))
+        _refuse_cut_value(connection, plan, log)
+        _find_repeated(connection, plan)
     connection.execute(
         "create or replace temp table good as select parsed.* from parsed "
         "anti join repeated using (row_number) where faults is null"
@@ -83,6 +91,23 @@ def load_file(
     counts = _count(connection, log, len(quarantined))
     counts.require_complete()
     return LoadedFile(counts, quarantined, log.notes)
+
+
+def _forget_staged(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what the file before left: a table the long way, a view the short one."""
+    for kind in ("table", "view"):
+        found = f"select 1 from duckdb_{kind}s() where {kind}_name = 'staged' and temporary"  # noqa: S608
+        if connection.execute(found).fetchall():
+            connection.execute(f"drop {kind} staged")
+
+
+def _has_rows_to_show(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether rows end in quarantine, which shows them as the source wrote them: as text."""
+    found = connection.execute(
+        "select 1 from parsed where faults is not null "
+        "union all select 1 from repeated where not is_same limit 1"
+    ).fetchall()
+    return bool(found)
 
 
 def _stage(
