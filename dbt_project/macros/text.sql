@@ -2,3 +2,21 @@
 {% macro normalised(text_expression) -%}
     nullif(lower(trim({{ text_expression }})), '')
 {%- endmacro %}
+
+{#- A text as one of a list's values, compared as above; anything else, and nothing, is `otherwise`. -#}
+{% macro listed(text_expression, allowed, otherwise) -%}
+    case
+        when {{ normalised(text_expression) }} in ('{{ allowed | join("', '") }}')
+            then {{ normalised(text_expression) }}
+        else '{{ otherwise }}'
+    end
+{%- endmacro %}
+
+{#- A function of the business; `also` names who else may stand in its place. -#}
+{% macro business_function(text_expression, also=[]) -%}
+    {{ listed(
+        text_expression,
+        ['sales', 'marketing', 'sdr', 'customer_success', 'finance'] + also,
+        'other'
+    ) }}
+{%- endmacro %}

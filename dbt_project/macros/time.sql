@@ -49,3 +49,8 @@
 {% macro first_of_month(date_expression) -%}
     cast(date_trunc('month', {{ date_expression }}) as date)
 {%- endmacro %}
+
+{#- Hours from the first UTC timestamp to the second, as a decimal. -#}
+{% macro hours_between(first_at, second_at) -%}
+    {{ safe_ratio(dbt.datediff(first_at, second_at, 'second'), 3600) }}
+{%- endmacro %}

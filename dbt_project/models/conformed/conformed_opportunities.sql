@@ -48,7 +48,12 @@ final as (
         opportunities.source_instance,
         opportunities.opportunity_id as source_id,
         opportunities.opportunity_name,
-        coalesce(opportunities.opportunity_type, 'new') as opportunity_type,
+        case
+            when {{ normalised('opportunities.opportunity_type') }} is null then 'new'
+            else {{ listed(
+                'opportunities.opportunity_type', ['new', 'expansion', 'renewal'], 'other'
+            ) }}
+        end as opportunity_type,
         opportunities.sales_stage as source_sales_stage,
         stages_mapped.sales_stage,
         coalesce(opportunities.forecast_category, sales_stages.forecast_category)

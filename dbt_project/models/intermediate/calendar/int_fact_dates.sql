@@ -30,6 +30,54 @@ targets as (
 
 ),
 
+refunds as (
+
+    select * from {{ ref('conformed_refunds') }}
+
+),
+
+subscriptions as (
+
+    select * from {{ ref('conformed_subscriptions') }}
+
+),
+
+invoice_lines as (
+
+    select * from {{ ref('conformed_invoice_lines') }}
+
+),
+
+payments as (
+
+    select * from {{ ref('conformed_payments') }}
+
+),
+
+feedback as (
+
+    select * from {{ ref('conformed_feedback') }}
+
+),
+
+survey_responses as (
+
+    select * from {{ ref('conformed_survey_responses') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('conformed_cases') }}
+
+),
+
+referrals as (
+
+    select * from {{ ref('conformed_referrals') }}
+
+),
+
 unioned as (
 
     select created_date as date_day from opportunities
@@ -45,6 +93,22 @@ unioned as (
     select cost_month as date_day from costs
     union all
     select target_month as date_day from targets
+    union all
+    select refund_date as date_day from refunds
+    union all
+    select valid_from as date_day from subscriptions
+    union all
+    select invoice_date as date_day from invoice_lines
+    union all
+    select paid_date as date_day from payments
+    union all
+    select given_date as date_day from feedback
+    union all
+    select answered_date as date_day from survey_responses
+    union all
+    select opened_date as date_day from cases
+    union all
+    select referred_date as date_day from referrals
 
 ),
 

@@ -44,10 +44,7 @@ keyed as (
 
         coalesce(
             opportunities.exclusion_reason,
-            case
-                when accounts.exclusion_reason in ('test', 'internal', 'competitor')
-                    then accounts.exclusion_reason
-            end
+            {{ inherited_exclusion('accounts.exclusion_reason') }}
         ) as exclusion_reason
     from opportunities
     left join accounts

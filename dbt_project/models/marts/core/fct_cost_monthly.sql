@@ -1,7 +1,6 @@
 -- Grain: one row per business function, category, reach, channel and month (cost_monthly_key).
 -- Why: converted at the month's end; a value outside the contract's lists lands in its open one.
 -- One missing rate makes the sum unknown, never too small.
-{% set functions = ["sales", "marketing", "sdr", "customer_success", "finance"] %}
 {% set categories = [
     "media", "people", "tools", "events", "agency", "commission", "content"
 ] %}
@@ -20,21 +19,9 @@ rates as (
 listed as (
 
     select
-        case
-            when {{ normalised('business_function') }} in ('{{ functions | join("', '") }}')
-                then {{ normalised('business_function') }}
-            else 'other'
-        end as business_function,
-        case
-            when {{ normalised('category') }} in ('{{ categories | join("', '") }}')
-                then {{ normalised('category') }}
-            else 'other'
-        end as category,
-        case
-            when {{ normalised('reach') }} in ('account', 'individual')
-                then {{ normalised('reach') }}
-            else 'broad'
-        end as reach,
+        {{ business_function('business_function') }} as business_function,
+        {{ listed('category', categories, 'other') }} as category,
+        {{ listed('reach', ['account', 'individual'], 'broad') }} as reach,
         nullif(trim(channel_name), '') as channel_name,
         currency_code,
         amount_local,
