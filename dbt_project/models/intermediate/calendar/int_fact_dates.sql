@@ -30,6 +30,30 @@ targets as (
 
 ),
 
+content_performance as (
+
+    select * from {{ ref('conformed_content_performance') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('conformed_touches') }}
+
+),
+
+message_sends as (
+
+    select * from {{ ref('conformed_message_sends') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('conformed_activities') }}
+
+),
+
 unioned as (
 
     select created_date as date_day from opportunities
@@ -45,6 +69,14 @@ unioned as (
     select cost_month as date_day from costs
     union all
     select target_month as date_day from targets
+    union all
+    select performance_date as date_day from content_performance
+    union all
+    select touched_date as date_day from touches
+    union all
+    select sent_date as date_day from message_sends
+    union all
+    select occurred_date as date_day from activities
 
 ),
 
