@@ -25,6 +25,14 @@
     end
 {%- endmacro %}
 
+{#- The person whom an e-mail address stands for: all records with it are one person. NULL without. -#}
+{% macro address_person_key(email_hash) -%}
+    case
+        when {{ email_hash }} is not null
+            then md5(concat_ws(chr(31), 'email', {{ email_hash }}))
+    end
+{%- endmacro %}
+
 {#- The member that stands for "named none", one per dimension. -#}
 {% macro unknown_key(entity) -%}
     md5(concat_ws(chr(31), 'company', '<unknown>', '{{ entity }}'))

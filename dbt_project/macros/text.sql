@@ -20,3 +20,17 @@
         'other'
     ) }}
 {%- endmacro %}
+
+{#- A pattern of the company folder as LIKE reads it, lower case; to be used with escape '!'.
+    `*` stands for any text; the characters that LIKE reads as patterns are plain text. -#}
+{% macro like_pattern(pattern) -%}
+    replace(
+        replace(
+            replace(
+                replace(lower(trim({{ pattern }})), '!', '!!'), '%', '!%'
+            ),
+            '_', '!_'
+        ),
+        '*', '%'
+    )
+{%- endmacro %}

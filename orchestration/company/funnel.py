@@ -50,9 +50,20 @@ def _check_no_comma(value: str) -> str:
     return value
 
 
+def _check_tells_agents_apart(value: str) -> str:
+    if not value.strip("*"):
+        raise refuse(
+            "fits every user agent",
+            allowed="a pattern that names something, such as *bot*",
+            fix="write what the user agents of machines have in common",
+        )
+    return value
+
+
 StageName = Annotated[SnakeCase, AfterValidator(_check_not_reserved)]
 LowerText = Annotated[AnyScalar, StringConstraints(to_lower=True)]
 SourceName = Text
+AgentPattern = Annotated[LowerText, AfterValidator(_check_tells_agents_apart)]
 
 
 class Stage(Decision):
@@ -164,6 +175,17 @@ class Reason(Decision):
     group: Text = Field(description="Group that reports sum by.")
 
 
+class TouchType(Decision):
+    """What a touch or activity of one type is; an unlisted type is one-way and attributable."""
+
+    touch_type: LowerText = Field(description="Type as delivered; capitals do not matter.")
+    direction: Literal["one_way", "two_way"] = Field(
+        description="two_way when the person acted and somebody answered."
+    )
+    is_attributable: Boolean = Field(True, description="Whether it may earn credit for a result.")
+    business_function: OwnerFunction = Field("marketing", description="Team that makes the touch.")
+
+
 class FunnelFile(Decision):
     """funnel.yml as a whole."""
 
@@ -194,3 +216,10 @@ class FunnelFile(Decision):
         default_factory=list, description="Why Sales rejects a lead."
     )
     loss_reasons: list[Reason] = Field(default_factory=list, description="Why a deal is lost.")
+    touch_types: list[TouchType] = Field(
+        default_factory=list, description="What the types of touches mean."
+    )
+    bot_user_agents: list[AgentPattern] = Field(
+        default_factory=list,
+        description="User agents of machines; * stands for any text, capitals do not matter.",
+    )

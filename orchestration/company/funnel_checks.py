@@ -91,6 +91,14 @@ def _names_standing_twice(funnel: FunnelFile, file: YamlFile) -> list[Problem]:
     problems += _twice(
         file, "sales_stage_values", "value", values, standing("value of this source"), keep_one
     )
+    types = [item.touch_type for item in funnel.touch_types]
+    problems += _twice(file, "touch_types", "touch_type", types, standing("touch type"), keep_one)
+    for position, pattern in enumerate(funnel.bot_user_agents):
+        if pattern in funnel.bot_user_agents[:position]:
+            found = file.problem(
+                ("bot_user_agents", position), "the pattern stands twice", fix=keep_one
+            )
+            problems.append(found)
     for section in ("rejection_reasons", "loss_reasons"):
         reasons = [reason.reason for reason in getattr(funnel, section)]
         problems += _twice(file, section, "reason", reasons, standing("reason"), keep_one)

@@ -65,6 +65,14 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "qualification_criterion": pa.schema(_texts("stage", "field", "operator", "value")),
     "handoff_sla": pa.schema([("segment", TEXT), ("business_hours", pa.decimal128(9, 2))]),
     "reason": pa.schema(_texts("reason_type", "reason", "reason_label", "reason_group")),
+    "touch_type": pa.schema(
+        [
+            *_texts("touch_type", "direction"),
+            ("is_attributable", BOOLEAN),
+            ("business_function", TEXT),
+        ]
+    ),
+    "bot_user_agent": pa.schema(_texts("user_agent_pattern")),
     "channel_rule": pa.schema(
         [
             ("rule_order", INTEGER),

@@ -35,6 +35,7 @@ def rules_tables(company: Company) -> dict[str, pa.Table]:
         **_stage_rows(company),
         **_sales_stage_rows(company),
         **_promise_rows(company),
+        **_touch_rows(company),
         **_csv_rows(company),
         **_source_rows(company),
         "kpi_definition": _kpi_rows(company),
@@ -159,6 +160,14 @@ def _promise_rows(company: Company) -> dict[str, Rows]:
         "qualification_criterion": criteria,
         "handoff_sla": promises,
         "reason": reasons,
+    }
+
+
+def _touch_rows(company: Company) -> dict[str, Rows]:
+    funnel = company.funnel
+    return {
+        "touch_type": [item.model_dump() for item in funnel.touch_types],
+        "bot_user_agent": [{"user_agent_pattern": item} for item in funnel.bot_user_agents],
     }
 
 

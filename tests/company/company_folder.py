@@ -68,6 +68,13 @@ rejection_reasons:
   - {reason: no_need, label: No need, group: fit}
 loss_reasons:
   - {reason: price, label: Price, group: commercial}
+touch_types:
+  - {touch_type: Form Fill, direction: two_way}
+  - touch_type: cold_call
+    direction: one_way
+    is_attributable: false
+    business_function: sdr
+bot_user_agents: ["*Bot*"]
 """
 
 SOURCES = """\

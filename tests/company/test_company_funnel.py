@@ -214,6 +214,27 @@ def test_a_stage_with_the_name_of_a_bucket(folder: Folder) -> None:
             "one criterion for each",
         ),
         (
+            "Form Fill, direction: two_way",
+            "Form Fill, direction: both",
+            "touch_types[0].direction",
+            "not allowed",
+            "choose one of them",
+        ),
+        (
+            "is_attributable: false",
+            "is_attributable: never",
+            "touch_types[1].is_attributable",
+            "neither true",
+            "true or false",
+        ),
+        (
+            '["*Bot*"]',
+            '["**"]',
+            "bot_user_agents[0]",
+            "fits every user agent",
+            "have in common",
+        ),
+        (
             "business_hours: 4",
             "business_hours: four",
             "handoff_sla.business_hours",
@@ -253,12 +274,25 @@ def test_a_value_of_funnel_yml_that_is_not_allowed(
             "  - {reason: price, label: Dear, group: commercial}\n",
             "loss_reasons[1].reason",
         ),
+        (
+            "  - {touch_type: Form Fill, direction: two_way}\n",
+            "  - {touch_type: form fill, direction: one_way}\n",
+            "touch_types[1].touch_type",
+        ),
     ],
 )
 def test_an_entry_that_stands_twice(folder: Folder, old: str, new: str, key: str) -> None:
     message = f"first in line {folder.line('funnel.yml', old)}"
     folder.replace("funnel.yml", old, old + new)
     folder.expect("funnel.yml", new.strip(), key, message, "keep one of the two")
+
+
+def test_a_pattern_of_user_agents_that_stands_twice(folder: Folder) -> None:
+    folder.replace("funnel.yml", '["*Bot*"]', '["*Bot*", "*bot*"]')
+    problem = folder.expect(
+        "funnel.yml", "*Bot*", "bot_user_agents[1]", "stands twice", "keep one of the two"
+    )
+    assert problem.value == "'*bot*'"
 
 
 def test_the_chain_orders_the_stages_not_the_file(folder: Folder) -> None:

@@ -57,6 +57,13 @@ EXPECTED = {
     "qualification_criterion": {"stage": TEXT, "field": TEXT, "operator": TEXT, "value": TEXT},
     "handoff_sla": {"segment": TEXT, "business_hours": "decimal128(9, 2)"},
     "reason": {"reason_type": TEXT, "reason": TEXT, "reason_label": TEXT, "reason_group": TEXT},
+    "touch_type": {
+        "touch_type": TEXT,
+        "direction": TEXT,
+        "is_attributable": BOOL,
+        "business_function": TEXT,
+    },
+    "bot_user_agent": {"user_agent_pattern": TEXT},
     "channel_rule": {
         "rule_order": INT,
         "utm_source": TEXT,
@@ -220,6 +227,24 @@ def test_promises_between_the_teams(tables: dict[str, pa.Table]) -> None:
     ]
     reasons = tables["reason"].to_pylist()
     assert [r["reason_type"] for r in reasons] == ["rejection", "loss"]
+
+
+def test_touch_types_say_what_a_touch_is(tables: dict[str, pa.Table]) -> None:
+    assert tables["touch_type"].to_pylist() == [
+        {
+            "touch_type": "form fill",
+            "direction": "two_way",
+            "is_attributable": True,
+            "business_function": "marketing",
+        },
+        {
+            "touch_type": "cold_call",
+            "direction": "one_way",
+            "is_attributable": False,
+            "business_function": "sdr",
+        },
+    ]
+    assert tables["bot_user_agent"]["user_agent_pattern"].to_pylist() == ["*bot*"]
 
 
 def test_the_reporting_currency_is_always_there_once(folder: Folder) -> None:

@@ -102,12 +102,11 @@ final as (
 
     select
         keyed.*,
-        case
-            when people.person_key is not null then people.person_key
-            when keyed.email_hash is not null
-                then {{ surrogate_key(["'email'", 'keyed.email_hash']) }}
-            else keyed.lead_key
-        end as person_key,
+        coalesce(
+            people.person_key,
+            {{ address_person_key('keyed.email_hash') }},
+            keyed.lead_key
+        ) as person_key,
         keyed.exclusion_reason is null as is_reportable
     from keyed
     left join people

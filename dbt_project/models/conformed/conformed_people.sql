@@ -66,11 +66,7 @@ final as (
 
     select
         *,
-        case
-            when email_hash is not null
-                then {{ surrogate_key(["'email'", 'email_hash']) }}
-            else person_record_key
-        end as person_key,
+        coalesce({{ address_person_key('email_hash') }}, person_record_key) as person_key,
         exclusion_reason is null as is_reportable
     from keyed
 

@@ -78,6 +78,30 @@ referrals as (
 
 ),
 
+content_performance as (
+
+    select * from {{ ref('conformed_content_performance') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('conformed_touches') }}
+
+),
+
+message_sends as (
+
+    select * from {{ ref('conformed_message_sends') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('conformed_activities') }}
+
+),
+
 unioned as (
 
     select created_date as date_day from opportunities
@@ -109,6 +133,14 @@ unioned as (
     select opened_date as date_day from cases
     union all
     select referred_date as date_day from referrals
+    union all
+    select performance_date as date_day from content_performance
+    union all
+    select touched_date as date_day from touches
+    union all
+    select sent_date as date_day from message_sends
+    union all
+    select occurred_date as date_day from activities
 
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one row per record that a channel is found for (entity, record_key).
 -- Why: the one place that says which fields decide a channel, lower case and trimmed,
--- blank = NULL.
+-- blank = NULL. Of touches it holds the combinations of these fields.
 with leads as (
 
     select * from {{ ref('conformed_leads') }}
@@ -22,6 +22,18 @@ ad_spend as (
 campaigns as (
 
     select * from {{ ref('conformed_campaigns') }}
+
+),
+
+touch_channel_fields as (
+
+    select * from {{ ref('int_touch_channel_fields') }}
+
+),
+
+content_performance as (
+
+    select * from {{ ref('conformed_content_performance') }}
 
 ),
 
@@ -70,6 +82,28 @@ delivered as (
         cast(null as varchar) as click_id_type,
         source_field
     from campaigns
+    union all
+    select
+        'touch' as entity,
+        channel_fields_key as record_key,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        referrer,
+        click_id_type,
+        source_field
+    from touch_channel_fields
+    union all
+    select
+        'content_performance' as entity,
+        content_performance_key as record_key,
+        utm_source,
+        utm_medium,
+        cast(null as varchar) as utm_campaign,
+        cast(null as varchar) as referrer,
+        cast(null as varchar) as click_id_type,
+        source_field
+    from content_performance
 
 ),
 

@@ -34,8 +34,6 @@ occurring as (
 
 ),
 
--- `*` stands for any text that is there; the characters that LIKE reads as patterns are
--- plain text.
 like_rules as (
 
     select
@@ -44,15 +42,7 @@ like_rules as (
         channel_group,
         {%- for input in inputs %}
         nullif(lower(trim({{ input }})), '') as {{ input }}_pattern,
-        replace(
-            replace(
-                replace(
-                    replace(lower(trim({{ input }})), '!', '!!'), '%', '!%'
-                ),
-                '_', '!_'
-            ),
-            '*', '%'
-        ) as {{ input }}_like{{ "," if not loop.last }}
+        {{ like_pattern(input) }} as {{ input }}_like{{ "," if not loop.last }}
         {%- endfor %}
     from channel_rules
 

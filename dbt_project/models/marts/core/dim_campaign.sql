@@ -1,4 +1,4 @@
--- Grain: one row per campaign (campaign_key).
+-- Grain: one row per campaign, and one for the unknown campaign (campaign_key).
 -- Why: a campaign that only ad spend names is kept, under the platform's name for it.
 with campaigns as (
 
@@ -56,6 +56,7 @@ final as (
         campaigns.budget_amount_local,
 
         campaigns.is_reportable,
+        false as is_unknown,
 
         campaigns.start_date,
         campaigns.end_date
@@ -80,10 +81,33 @@ final as (
         cast(null as decimal(18, 2)) as budget_amount_local,
 
         true as is_reportable,
+        false as is_unknown,
 
         start_date,
         end_date
     from from_ad_spend
+    union all
+    select
+        {{ unknown_key('campaign') }} as campaign_key,
+        cast(null as varchar) as owner_employee_key,
+
+        'company' as source_system,
+        'company' as source_instance,
+        '<unknown>' as source_id,
+        'Unknown campaign' as campaign_name,
+        'unknown' as campaign_group,
+        cast(null as varchar) as campaign_type,
+        cast(null as varchar) as objective,
+        cast(null as varchar) as reach,
+        cast(null as varchar) as currency_code,
+
+        cast(null as decimal(18, 2)) as budget_amount_local,
+
+        true as is_reportable,
+        true as is_unknown,
+
+        cast(null as date) as start_date,
+        cast(null as date) as end_date
 
 )
 

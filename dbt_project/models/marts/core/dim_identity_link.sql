@@ -1,6 +1,6 @@
 -- Grain: one row per source record of a person or an account (identity_link_key).
 -- Why: says for each source id who it is and how we know: its own id, an equal e-mail address or
--- a link in the source. All three are exact, hence the full confidence.
+-- a link in the source, which are exact, or what a visitor did under one anonymous id.
 with accounts as (
 
     select * from {{ ref('conformed_accounts') }}
@@ -19,6 +19,12 @@ leads as (
 
 ),
 
+anonymous_persons as (
+
+    select * from {{ ref('int_anonymous_persons') }}
+
+),
+
 unioned as (
 
     select
@@ -29,7 +35,8 @@ unioned as (
         cast(null as varchar) as person_key,
         account_key,
         'own_id' as method,
-        created_date
+        cast(1 as decimal(9, 6)) as confidence,
+        created_date as known_from_date
     from accounts
     union all
     select
@@ -40,7 +47,8 @@ unioned as (
         person_key,
         cast(null as varchar) as account_key,
         case when email_hash is null then 'own_id' else 'email' end as method,
-        created_date
+        cast(1 as decimal(9, 6)) as confidence,
+        created_date as known_from_date
     from people
     union all
     select
@@ -55,10 +63,23 @@ unioned as (
             when leads.email_hash is not null then 'email'
             else 'own_id'
         end as method,
-        leads.created_date
+        cast(1 as decimal(9, 6)) as confidence,
+        leads.created_date as known_from_date
     from leads
     left join people
         on leads.person_record_key = people.person_record_key
+    union all
+    select
+        'visitor' as source_entity,
+        source_system,
+        source_instance,
+        anonymous_id as source_id,
+        person_key,
+        cast(null as varchar) as account_key,
+        case when is_known then 'anonymous_touch' else 'own_id' end as method,
+        confidence,
+        first_seen_date as known_from_date
+    from anonymous_persons
 
 ),
 
@@ -77,9 +98,9 @@ final as (
         source_id,
         method,
 
-        cast(1 as decimal(9, 6)) as confidence,
+        confidence,
 
-        coalesce(created_date, date '1900-01-01') as valid_from
+        coalesce(known_from_date, date '1900-01-01') as valid_from
     from unioned
 
 )

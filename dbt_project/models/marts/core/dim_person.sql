@@ -1,115 +1,52 @@
--- Grain: one row per resolved person (person_key).
--- Why: what its records say, people before leads and older before newer; the first that says
--- anything counts. The channel is that of the earliest reportable lead. Two kinds of records in
--- one shape, hence the length.
-with people as (
+-- Grain: one row per resolved person, anonymous visitors included (person_key).
+-- Why: people with a record, people whom only an address names, visitors nobody could name, and
+-- one member for touches that name nobody at all.
+with recorded_persons as (
 
-    select * from {{ ref('conformed_people') }}
-
-),
-
-leads as (
-
-    select * from {{ ref('conformed_leads') }}
+    select * from {{ ref('int_recorded_persons') }}
 
 ),
 
-lead_channels as (
+addressed_persons as (
 
-    select * from {{ ref('int_lead_channels') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('int_addressed_persons') }}
 
 ),
 
-unioned as (
+anonymous_persons as (
+
+    select * from {{ ref('int_anonymous_persons') }}
+    where not is_known
+
+),
+
+without_record as (
 
     select
         person_key,
-        1 as precedence,
-        person_record_key as record_key,
-        account_key,
-        cast(null as varchar) as channel_key,
-        persona,
-        cast(null as varchar) as segment,
-        cast(null as varchar) as region,
-        country,
         email_hash,
+        true as is_known,
         is_reportable,
-        created_date,
-        created_at
-    from people
+        false as is_unknown,
+        first_seen_date
+    from addressed_persons
     union all
     select
-        leads.person_key,
-        2 as precedence,
-        leads.lead_key as record_key,
-        leads.account_key,
-        lead_channels.channel_key,
-        leads.persona,
-        leads.segment,
-        leads.region,
-        leads.country,
-        leads.email_hash,
-        leads.is_reportable,
-        leads.created_date,
-        leads.created_at
-    from leads
-    left join lead_channels
-        on leads.lead_key = lead_channels.lead_key
-
-),
-
-known_accounts as (
-
-    select
-        unioned.*,
-        accounts.account_key as known_account_key,
-        accounts.segment as account_segment,
-        accounts.region as account_region
-    from unioned
-    left join accounts
-        on unioned.account_key = accounts.account_key
-
-),
-
-resolved as (
-
-    select
         person_key,
-        {%- for column, source in {
-            'account_key': 'known_account_key', 'first_channel_key': 'channel_key',
-            'persona': 'persona', 'segment': 'coalesce(segment, account_segment)',
-            'region': 'coalesce(region, account_region)', 'country': 'country',
-            'email_hash': 'email_hash'
-        }.items() %}
-        first_value({{ source }} ignore nulls) over whole as {{ column }},
-        {%- endfor %}
-        bool_or(is_reportable) over whole as is_reportable,
-        min(created_date) over whole as first_seen_date,
-        row_number() over (
-            partition by person_key
-            order by
-                is_reportable desc,
-                precedence asc,
-                created_at asc nulls last,
-                record_key asc
-        ) as record_number
-    from known_accounts
-    window
-        whole as (
-            partition by person_key
-            order by
-                is_reportable desc,
-                precedence asc,
-                created_at asc nulls last,
-                record_key asc
-            rows between unbounded preceding and unbounded following
-        )
+        cast(null as varchar) as email_hash,
+        false as is_known,
+        true as is_reportable,
+        false as is_unknown,
+        first_seen_date
+    from anonymous_persons
+    union all
+    select
+        {{ unknown_key('person') }} as person_key,
+        cast(null as varchar) as email_hash,
+        false as is_known,
+        true as is_reportable,
+        true as is_unknown,
+        cast(null as date) as first_seen_date
 
 ),
 
@@ -128,10 +65,28 @@ final as (
 
         true as is_known,
         is_reportable,
+        false as is_unknown,
 
         first_seen_date
-    from resolved
-    where record_number = 1
+    from recorded_persons
+    union all
+    select
+        person_key,
+        cast(null as varchar) as account_key,
+        cast(null as varchar) as first_channel_key,
+
+        cast(null as varchar) as persona,
+        cast(null as varchar) as segment,
+        cast(null as varchar) as region,
+        cast(null as varchar) as country,
+        email_hash,
+
+        is_known,
+        is_reportable,
+        is_unknown,
+
+        first_seen_date
+    from without_record
 
 )
 

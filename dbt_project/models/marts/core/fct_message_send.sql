@@ -1,0 +1,55 @@
+-- Grain: one row per message and recipient (message_send_key).
+with message_sends as (
+
+    select * from {{ ref('conformed_message_sends') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('dim_campaign') }}
+
+),
+
+content_assets as (
+
+    select * from {{ ref('dim_content_asset') }}
+
+),
+
+final as (
+
+    select
+        message_sends.message_send_key,
+
+        coalesce(message_sends.known_person_key, {{ unknown_key('person') }}) as person_key,
+        coalesce(campaigns.campaign_key, {{ unknown_key('campaign') }}) as campaign_key,
+        coalesce(content_assets.content_asset_key, {{ unknown_key('content_asset') }})
+            as content_asset_key,
+
+        message_sends.source_system,
+        message_sends.source_instance,
+        message_sends.source_id,
+        message_sends.programme,
+        message_sends.rule,
+
+        message_sends.is_delivered as delivered,
+        message_sends.clicked_at is not null as clicked,
+        message_sends.unsubscribed_at is not null as unsubscribed,
+
+        message_sends.sent_date,
+        message_sends.clicked_date,
+        message_sends.unsubscribed_date,
+
+        message_sends.sent_at,
+        message_sends.clicked_at,
+        message_sends.unsubscribed_at
+    from message_sends
+    left join campaigns
+        on message_sends.campaign_key = campaigns.campaign_key
+    left join content_assets
+        on message_sends.content_asset_key = content_assets.content_asset_key
+
+)
+
+select * from final
