@@ -13,6 +13,8 @@ from orchestration.settings import Settings
 from orchestration.state import StateStore
 
 LAST_STEP = "published__version"
+# Runs after it where a server is named.
+POSTGRES_STEP = "published__postgres"
 TIMEOUT_SECONDS = 10
 FAILED = ("failed", "errored", "not_run")
 
@@ -27,6 +29,9 @@ def alert_text(state: StateStore, run_id: str) -> str:
     lines += [
         f"- {item.guard} ({item.kpi_group}) {item.status}: {item.observed}" for item in failed
     ]
+    postgres = state.latest_postgres_entry("failed", run_id)
+    if postgres is not None:
+        lines.insert(1, f"- {postgres.message}")
     return "\n".join(lines[:20])
 
 
@@ -57,12 +62,21 @@ def alert_hooks(settings: Settings) -> set[dg.HookDefinition]:
 
     @dg.failure_hook(name="alert_on_failure")
     def alert_on_failure(context: dg.HookContext) -> None:
-        if context.op.name == LAST_STEP:
+        if context.op.name in (LAST_STEP, POSTGRES_STEP):
             post(settings, alert_text(StateStore(settings.state_path), context.run_id), context.log)
 
     @dg.success_hook(name="alert_on_success")
     def alert_on_success(context: dg.HookContext) -> None:
-        if settings.alert_on_success and context.op.name == LAST_STEP:
-            post(settings, alert_text(StateStore(settings.state_path), context.run_id), context.log)
+        if not settings.alert_on_success or context.op.name != _last_step(settings):
+            return
+        state = StateStore(settings.state_path)
+        run = state.find_run(context.run_id)
+        # A run that failed in an earlier step was told about then.
+        if context.op.name == LAST_STEP or (run is not None and run.status == "succeeded"):
+            post(settings, alert_text(state, context.run_id), context.log)
 
     return {alert_on_failure, alert_on_success}
+
+
+def _last_step(settings: Settings) -> str:
+    return LAST_STEP if settings.postgres_url is None else POSTGRES_STEP

@@ -38,3 +38,4 @@ def published_key(schema: str, table: str) -> dg.AssetKey:
 
 
 VERSION_KEY = dg.AssetKey(["published", "version"])
+POSTGRES_KEY = dg.AssetKey(["published", "postgres"])

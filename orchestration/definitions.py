@@ -33,6 +33,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         hooks=alert_hooks(settings),
     )
+    postgres_assets, postgres_jobs = _postgres(settings)
     return dg.Definitions(
         assets=[
             build_rules_assets(settings),
@@ -40,9 +41,19 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             build_transform_assets(settings, project),
             build_publish_asset(settings, project),
             *published_specs(project),
+            *postgres_assets,
         ],
         asset_checks=build_guard_checks(settings, project),
-        jobs=[daily, build_rollback_job(settings)],
+        jobs=[daily, build_rollback_job(settings), *postgres_jobs],
         schedules=[build_schedule(readable_company(settings), daily)],
         sensors=[build_sensor(settings, daily)],
     )
+
+
+def _postgres(settings: Settings) -> tuple[list[dg.AssetsDefinition], list[dg.JobDefinition]]:
+    """The step and the job for PostgreSQL; without a server nothing, not even an import."""
+    if settings.postgres_url is None:
+        return [], []
+    from orchestration.postgres.assets import build_postgres_asset, build_postgres_job
+
+    return [build_postgres_asset(settings)], [build_postgres_job(settings)]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY_DIR = PROJECT_ROOT / "company"
@@ -35,6 +36,9 @@ class Settings:
         hash_key: Secret that personal data are hashed with, or None when it must be read from
             or made in the home folder (CONCORD_HASH_KEY).
         source_deadline_seconds: How long one source may take (CONCORD_SOURCE_DEADLINE).
+        postgres_url: Server that the marts are copied to, or None (CONCORD_POSTGRES_URL).
+        postgres_bi_role: Role there that reads all marts but pay (CONCORD_POSTGRES_BI_ROLE).
+        postgres_finance_role: Role there that reads pay too (CONCORD_POSTGRES_FINANCE_ROLE).
         variables: The whole environment, for ``${NAME}`` in sources.yml; CONCORD_HOME is always
             among them. Never shown.
     """
@@ -48,6 +52,9 @@ class Settings:
     alert_on_success: bool = False
     hash_key: str | None = field(default=None, repr=False)
     source_deadline_seconds: int = 3600
+    postgres_url: str | None = field(default=None, repr=False)
+    postgres_bi_role: str = "concord_bi"
+    postgres_finance_role: str = "concord_finance"
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +134,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     threads = _positive(env, "CONCORD_THREADS", os.cpu_count() or 1, problems)
     deadline = _positive(env, "CONCORD_SOURCE_DEADLINE", 3600, problems)
 
+    postgres_url = _postgres_url(env, problems)
+    bi_role = env.get("CONCORD_POSTGRES_BI_ROLE") or Settings.postgres_bi_role
+    finance_role = env.get("CONCORD_POSTGRES_FINANCE_ROLE") or Settings.postgres_finance_role
+    if bi_role == finance_role:
+        problems.append(
+            f"CONCORD_POSTGRES_BI_ROLE and CONCORD_POSTGRES_FINANCE_ROLE are both {bi_role!r}; "
+            "give two names, because only finance may read pay"
+        )
+
     if problems:
         raise SettingsError("; ".join(problems))
     home = Path(env.get("CONCORD_HOME") or PROJECT_ROOT / "data").expanduser().resolve()
@@ -140,6 +156,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         alert_on_success=env.get("CONCORD_ALERT_ON_SUCCESS") in ("1", "true", "yes"),
         hash_key=env.get("CONCORD_HASH_KEY") or None,
         source_deadline_seconds=deadline,
+        postgres_url=postgres_url,
+        postgres_bi_role=bi_role,
+        postgres_finance_role=finance_role,
         variables=env,
     )
 
@@ -153,6 +172,32 @@ def _positive(env: Mapping[str, str], name: str, default: int, problems: list[st
         return int(text)
     problems.append(f"{name} is {text!r}; give a whole number from 1")
     return default
+
+
+def _postgres_url(env: Mapping[str, str], problems: list[str]) -> str | None:
+    """The server's address. A bad one is never quoted: it may hold a password in any place."""
+    url = env.get("CONCORD_POSTGRES_URL")
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_postgres = parts.scheme in ("postgresql", "postgres")
+        # A password with one of @ / ? # [ ] as it is would be taken for a part of the host.
+        rest = parts.path + parts.query + parts.fragment
+        is_clear = parts.netloc.count("@") <= 1 and "@" not in rest and not parts.fragment
+    except ValueError:
+        is_postgres, is_clear = True, False
+    if not is_postgres:
+        problems.append(
+            "CONCORD_POSTGRES_URL is no address of a PostgreSQL server; "
+            "give postgresql://user:password@host:port/database"
+        )
+    elif not is_clear:
+        problems.append(
+            "CONCORD_POSTGRES_URL cannot be taken apart; write special characters of user and "
+            "password as percent codes, for example %40 for @ and %2F for /"
+        )
+    return url
 
 
 def apply_to_process(settings: Settings) -> None:

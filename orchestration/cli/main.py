@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "Validate the company folder; move nothing.",
     "status": "Show the last run, freshness, guards and published versions.",
     "rollback": "Let readers see an earlier published version.",
+    "postgres": "Bring the published version to PostgreSQL.",
     "dev": "Open Dagster's web UI with schedule and sensor.",
 }
 
@@ -43,8 +44,8 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "Exit codes: 0 done, 1 the run failed or a guard held a group, 2 wrong usage, "
-        "3 invalid company folder or environment, 4 another run holds this home."
+        "Exit codes: 0 done, 1 the run failed, a guard held a group or PostgreSQL is behind, "
+        "2 wrong usage, 3 invalid company folder or environment, 4 another run holds this home."
     ),
 )
 @click.version_option(package_name="concord-warehouse", prog_name="concord")

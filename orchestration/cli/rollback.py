@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from orchestration.cli.console import console, stop
 from orchestration.cli.exit_codes import BUSY, RUN_FAILED
 from orchestration.cli.inputs import settings_or_stop
+from orchestration.cli.live import LiveReporter
 from orchestration.cli.quiet import QUIET, failure_text
+from orchestration.progress import watched_by
 from orchestration.publish import released_versions
 from orchestration.state import HomeBusy
 
@@ -33,8 +37,9 @@ def command(to: str, only_list: bool) -> None:
         hold_home(settings)
     except HomeBusy as busy:
         stop(str(busy), BUSY)
+    live = LiveReporter(console)
     try:
-        with dagster_instance(settings) as instance:
+        with dagster_instance(settings) as instance, watched_by(live), closing(live):
             result = build_rollback_job(settings).execute_in_process(
                 run_config={"ops": {ROLLBACK_OP: {"config": {"to": to}}}, **QUIET},
                 instance=instance,
@@ -42,6 +47,8 @@ def command(to: str, only_list: bool) -> None:
             )
     finally:
         release_home(settings)
+    for event in result.get_step_success_events():
+        if event.step_key == ROLLBACK_OP:
+            console.print(f"[green]✓[/green] {result.output_for_node(ROLLBACK_OP)}")
     if not result.success:
         stop(failure_text(result), RUN_FAILED)
-    console.print(f"[green]✓[/green] {result.output_for_node(ROLLBACK_OP)}")

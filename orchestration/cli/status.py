@@ -10,6 +10,7 @@ from orchestration.cli.console import console
 from orchestration.cli.exit_codes import RUN_FAILED
 from orchestration.cli.guards_view import print_guards
 from orchestration.cli.inputs import settings_or_stop
+from orchestration.cli.postgres_view import is_behind, is_only_postgres, print_postgres
 from orchestration.publish import current_manifest, released_versions
 from orchestration.settings import Settings
 from orchestration.state import RunRecord, StateStore
@@ -21,7 +22,8 @@ RUNS_SHOWN = 5
 def command() -> None:
     """Show the last run, freshness, guards and published versions.
 
-    Ends with exit code 1 when the last run did not succeed, so that a monitor can ask.
+    Ends with exit code 1 when the last run did not succeed or PostgreSQL is behind, so that a
+    monitor can ask.
     """
     settings = settings_or_stop()
     console.print(f"[bold]Home[/bold]        {escape(str(settings.home))}", soft_wrap=True)
@@ -39,7 +41,9 @@ def command() -> None:
     _print_sources(state, run)
     print_guards(state.guard_results(run.run_id))
     _print_published(settings)
-    if run.status not in ("succeeded", "running"):
+    print_postgres(settings, state)
+    is_bad = run.status not in ("succeeded", "running") and not is_only_postgres(state, run)
+    if is_bad or is_behind(settings, state, current_manifest(settings.published_dir)):
         raise click.exceptions.Exit(RUN_FAILED)
 
 

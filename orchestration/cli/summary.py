@@ -16,6 +16,7 @@ from rich.table import Table
 
 from orchestration.cli.console import console
 from orchestration.cli.guards_view import print_guards
+from orchestration.cli.postgres_view import print_postgres
 from orchestration.publish import Manifest, current_manifest
 from orchestration.settings import Settings
 from orchestration.state import RunRecord, StateStore
@@ -60,6 +61,7 @@ def print_summary(settings: Settings, state: StateStore, run_id: str) -> None:
             f"[bold]Published[/bold]   nothing new; readers see version {manifest.version}, "
             f"as of {manifest.as_of_date}"
         )
+    print_postgres(settings, state)
     if run.status != "succeeded":
         console.print("[red bold]The run failed.[/red bold]")
         if run.message:

@@ -162,7 +162,7 @@ def _publish(
     return publish(
         work.settings.published_dir,
         work.settings.warehouse_path,
-        [_table(model) for model in project.marts],
+        [_table(model, project.keys.get(model.unique_id, ())) for model in project.marts],
         decisions,
         work.state,
         PublishRun(work.run.run_id, work.run.as_of_date, utc_now()),
@@ -175,10 +175,13 @@ def _publish(
     )
 
 
-def _table(model: Model) -> PublishedTable:
+def _table(model: Model, key: tuple[str, ...]) -> PublishedTable:
     return PublishedTable(
         model.schema,
         model.name,
         model.publish_group,
         columns=tuple((column.name, column.data_type) for column in model.columns),
+        key=key,
+        description=model.description,
+        column_descriptions=tuple((column.name, column.description) for column in model.columns),
     )

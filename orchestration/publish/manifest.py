@@ -110,7 +110,10 @@ def read_manifest(folder: Path) -> Manifest:
             run_id=content["run_id"],
             published_at=datetime.fromisoformat(content["published_at"]),
             groups=tuple(_read_group(group) for group in content["groups"]),
-            tables=tuple(TableOutcome(**table) for table in content["tables"]),
+            tables=tuple(
+                TableOutcome(**{**table, "key": tuple(table.get("key", ()))})
+                for table in content["tables"]
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PublishError(

@@ -43,15 +43,28 @@ def build_rollback_job(settings: Settings) -> dg.JobDefinition:
         context.log.info(message)
         return message
 
+    roll_back_postgres = _postgres_op(settings)
+
     @dg.job(
         name=ROLLBACK_JOB,
         executor_def=dg.in_process_executor,
         description="Let readers see an earlier published version.",
     )
     def rollback_to_earlier() -> None:
-        roll_back()
+        result = roll_back()
+        if roll_back_postgres is not None:
+            roll_back_postgres(result)
 
     return rollback_to_earlier
+
+
+def _postgres_op(settings: Settings) -> dg.OpDefinition | None:
+    """What takes readers of PostgreSQL back too; None where no server is named."""
+    if settings.postgres_url is None:
+        return None
+    from orchestration.postgres.assets import build_postgres_op
+
+    return build_postgres_op(settings)
 
 
 def _start(state: StateStore, run_id: str, settings: Settings) -> None:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.publish import row_queries
-from orchestration.publish.comments import copy_comments, table_columns
+from orchestration.publish.comments import copy_comments, describe, table_columns
 from orchestration.publish.errors import PublishError
 from orchestration.publish.gate import BY_ROW, OPS, Decision, PublishedGroup
 from orchestration.publish.layout import OnStep
@@ -179,6 +179,7 @@ class StoreFile:
             ) from error
         if comments_from is not None:
             copy_comments(self._connection, table, comments_from, BUILD)
+        describe(self._connection, table, BUILD)
         self._on_step(f"table {table.name}")
         count = self._connection.execute(f"select count(*) from {target}").fetchall()[0][0]  # noqa: S608
         return _outcome(table, content, self._version_of(table, content), count)
@@ -231,4 +232,5 @@ def _outcome(
         content,
         version,
         row_count,
+        table.key,
     )

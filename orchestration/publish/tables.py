@@ -46,6 +46,9 @@ class PublishedTable:
         store: Key of STORES.
         columns: Names and DuckDB types by contract; used when a table must be made without a
             candidate or an earlier version to take its columns from.
+        key: The columns that identify a row; empty where none are tested.
+        description: What the table holds; becomes its comment.
+        column_descriptions: What the columns hold, by name; become their comments.
     """
 
     schema_name: str
@@ -53,6 +56,9 @@ class PublishedTable:
     group: str
     store: str = MARTS
     columns: tuple[tuple[str, str], ...] = ()
+    key: tuple[str, ...] = ()
+    description: str = ""
+    column_descriptions: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,6 +79,7 @@ class TableOutcome:
             empty (its group is held and was never published), absent (no columns known either).
         publish_version: Version its rows are from; None for by_row, empty and absent.
         row_count: Its rows.
+        key: The columns that identify a row; empty where none are tested.
     """
 
     schema_name: str
@@ -82,3 +89,9 @@ class TableOutcome:
     content: Content
     publish_version: str | None
     row_count: int
+    key: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Schema and table, for messages."""
+        return f"{self.schema_name}.{self.table_name}"

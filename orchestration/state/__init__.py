@@ -8,6 +8,7 @@ from orchestration.state.database import StateError
 from orchestration.state.records import (
     FileVersion,
     GuardResult,
+    PostgresLogEntry,
     PublishLogEntry,
     QuarantinedRow,
     RunRecord,
@@ -21,6 +22,7 @@ __all__ = [
     "FileVersion",
     "GuardResult",
     "HomeBusy",
+    "PostgresLogEntry",
     "PublishLogEntry",
     "QuarantinedRow",
     "RunRecord",

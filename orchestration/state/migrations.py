@@ -120,4 +120,39 @@ _FIRST: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
+# SQLite cannot change a check, so table run is made anew; what refers to it is checked at the end.
+_POSTGRES: Migration = (
+    "pragma defer_foreign_keys = on",
+    "create table run_before as select * from run order by rowid",
+    "drop table run",
+    """
+    create table run (
+        run_id text primary key,
+        as_of_date text not null,
+        code_version text not null,
+        started_at text not null,
+        finished_at text,
+        status text not null check (status in ('running', 'succeeded', 'failed', 'interrupted')),
+        message text,
+        selection text,
+        kind text not null check (kind in ('daily', 'rollback', 'postgres'))
+    )
+    """,
+    "insert into run select * from run_before order by rowid",
+    "drop table run_before",
+    """
+    create table postgres_log (
+        postgres_log_id integer primary key autoincrement,
+        run_id text not null references run (run_id),
+        folder_version text not null,
+        status text not null check (status in ('published', 'failed')),
+        server text not null,
+        finished_at text not null,
+        table_count integer not null,
+        row_count integer not null,
+        message text
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _POSTGRES)

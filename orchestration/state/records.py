@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
-RunKind = Literal["daily", "rollback"]
+RunKind = Literal["daily", "rollback", "postgres"]
 Severity = Literal["critical", "warning", "info"]
 GuardStatus = Literal["passed", "warned", "failed", "errored", "not_run"]
 PublishAction = Literal["published", "held", "rolled_back"]
@@ -129,3 +129,28 @@ class TableCount:
     table_name: str
     kpi_group: str
     row_count: int
+
+
+@dataclass(frozen=True)
+class PostgresLogEntry:
+    """What a run did about PostgreSQL: which version it brought there, or why it could not.
+
+    Attributes:
+        run_id: The run.
+        folder_version: The version that readers of PostgreSQL were to see.
+        status: Whether they now see it.
+        server: Host, port and database, without user and password.
+        finished_at: When it was done, or given up.
+        table_count: Tables that readers of PostgreSQL see.
+        row_count: Rows that were copied; 0 when all of them stood there already.
+        message: Why it failed; remarks when it did not.
+    """
+
+    run_id: str
+    folder_version: str
+    status: Literal["published", "failed"]
+    server: str
+    finished_at: datetime
+    table_count: int = 0
+    row_count: int = 0
+    message: str | None = None

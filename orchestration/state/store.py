@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from orchestration.state.audits import AuditMethods
 from orchestration.state.file_versions import FileMethods
+from orchestration.state.postgres_log import PostgresLogMethods
 from orchestration.state.runs import RunMethods
 
 
-class StateStore(RunMethods, FileMethods, AuditMethods):
+class StateStore(RunMethods, FileMethods, AuditMethods, PostgresLogMethods):
     """What Concord remembers between runs, in one SQLite file."""

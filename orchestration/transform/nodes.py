@@ -21,6 +21,7 @@ class Column:
 
     name: str
     data_type: str
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,16 @@ class Project:
         return found
 
     @cached_property
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """The tested key of each model that has one, by the model's dbt id."""
+        found = {}
+        for unique_id, test in self.tests.items():
+            metadata = self._manifest["nodes"][unique_id].get("test_metadata") or {}
+            if metadata.get("name") == "sound_table":
+                found[test.model_id] = tuple(metadata["kwargs"]["key"])
+        return found
+
+    @cached_property
     def marts(self) -> list[Model]:
         """The models that readers get, by schema and name."""
         return sorted(
@@ -119,13 +130,17 @@ def _model(node: Mapping[str, Any]) -> Model:
         unique_id=node["unique_id"],
         schema=node["schema"],
         name=node["name"],
-        description=(node.get("description") or "").strip(),
+        description=_words(node),
         materialized=node["config"]["materialized"],
         publish_group=meta.get("publish_group", DEFAULT_GROUP),
         owner=meta.get("owner", "revenue_operations"),
         reads=tuple(node["depends_on"]["nodes"]),
         columns=tuple(
-            Column(name, column.get("data_type") or "varchar")
+            Column(name, column.get("data_type") or "varchar", _words(column))
             for name, column in (node.get("columns") or {}).items()
         ),
     )
+
+
+def _words(node: Mapping[str, Any]) -> str:
+    return (node.get("description") or "").strip()

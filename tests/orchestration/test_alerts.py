@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.alerts import LAST_STEP, alert_hooks, alert_text, post
+from orchestration.alerts import LAST_STEP, POSTGRES_STEP, alert_hooks, alert_text, post
 from orchestration.settings import Settings
-from orchestration.state import GuardResult, RunRecord, StateStore
+from orchestration.state import GuardResult, PostgresLogEntry, RunRecord, StateStore
 
 LOG = dg.get_dagster_logger("test")
 
@@ -105,3 +106,44 @@ def test_a_dead_webhook_is_no_failure(tmp_path: Path) -> None:
     post(settings(tmp_path, "http://127.0.0.1:9/secret-token"), "text", LOG)
     post(settings(tmp_path, "ftp://example.invalid"), "text", LOG)
     post(settings(tmp_path, None), "text", LOG)
+
+
+def test_a_failure_of_postgresql_is_told(tmp_path: Path) -> None:
+    failed_run(tmp_path, "r1")
+    state = StateStore(settings(tmp_path, None).state_path)
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    words = "PostgreSQL stays at version 000001: it cannot be reached."
+    state.add_postgres_entry(PostgresLogEntry("r1", "000002", "failed", "db", now, message=words))
+    assert words in alert_text(state, "r1")
+
+
+@pytest.mark.parametrize(("status", "posts"), [("succeeded", 1), ("failed", 0)])
+def test_success_is_told_after_postgresql_and_only_of_a_good_run(
+    tmp_path: Path, webhook: tuple[str, list[dict[str, Any]]], status: str, posts: int
+) -> None:
+    url, received = webhook
+    config = replace(settings(tmp_path, url, True), postgres_url="postgresql://h/d")
+    run_id = "0b1d6a5e-0000-4000-8000-000000000002"
+    failed_run(tmp_path, run_id)
+    StateStore(config.state_path).finish_run(
+        run_id,
+        "succeeded" if status == "succeeded" else "failed",
+        datetime(2026, 11, 1, tzinfo=UTC),
+    )
+
+    @dg.op(name=LAST_STEP)
+    def publishing() -> None:
+        pass
+
+    @dg.op(name=POSTGRES_STEP)
+    def bringing() -> None:
+        pass
+
+    @dg.job(hooks=alert_hooks(config))
+    def job() -> None:
+        publishing()
+        bringing()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        job.execute_in_process(instance=instance, run_id=run_id)
+    assert len(received) == posts

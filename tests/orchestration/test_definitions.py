@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from orchestration.canonical import load_entities
+from orchestration.cli.main import COMMANDS
 from orchestration.company import load_company
 from orchestration.definitions import DAILY_JOB, build_definitions
 from orchestration.sample import ensure_sample
@@ -118,3 +122,28 @@ def test_a_fingerprint_sees_new_files(tmp_path: Path) -> None:
     before = folder_fingerprint([tmp_path])
     (tmp_path / "a.csv").write_text("x")
     assert folder_fingerprint([tmp_path]) != before
+
+
+def test_postgresql_is_a_step_and_a_job_only_where_a_server_is_named(
+    settings: Settings, specs: dict[str, dg.AssetSpec]
+) -> None:
+    assert "published/postgres" not in specs
+    named = build_definitions(
+        replace(settings, postgres_url="postgresql://concord:s3cret@127.0.0.1:1/marts")
+    )
+    dg.Definitions.validate_loadable(named)
+    keys = {spec.key.to_user_string() for spec in named.resolve_all_asset_specs()}
+    assert "published/postgres" in keys
+    assert {"daily", "rollback", "postgres"} <= {job.name for job in named.resolve_all_job_defs()}
+
+
+def test_without_a_server_its_client_is_not_even_imported() -> None:
+    names = ["orchestration.definitions", *(f"orchestration.cli.{name}" for name in COMMANDS)]
+    program = (
+        f"import sys, importlib\nfor name in {names}: importlib.import_module(name)\n"
+        "print([n for n in sys.modules if n.startswith(('psycopg', 'orchestration.postgres'))])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"

@@ -45,3 +45,38 @@ def test_the_hash_key_is_made_once_and_private(tmp_path: Path) -> None:
         hash_key(settings)
     given = Settings(company_dir=tmp_path, home=tmp_path, hash_key="given")
     assert hash_key(given) == "given"
+
+
+def test_the_address_of_postgresql_is_read_and_not_shown() -> None:
+    url = "postgresql://concord:p%40ss@db.example.com:5432/marts?sslmode=require"
+    settings = load_settings({"CONCORD_POSTGRES_URL": url, "CONCORD_POSTGRES_BI_ROLE": "tableau"})
+    assert settings.postgres_url == url
+    assert "p%40ss" not in repr(settings)
+    assert (settings.postgres_bi_role, settings.postgres_finance_role) == (
+        "tableau",
+        "concord_finance",
+    )
+    assert load_settings({}).postgres_url is None
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://concord:s3cret@host/db", "is no address of a PostgreSQL server"),
+        ("host=db password=s3cret", "is no address of a PostgreSQL server"),
+        ("postgresql://concord:a@s3cret@host/db", "percent codes"),
+        ("postgresql://concord:a/s3cret@host/db", "percent codes"),
+        ("postgresql://concord:a?s3cret@host/db", "percent codes"),
+        ("postgresql://concord:a#s3cret@host/db", "percent codes"),
+        ("postgresql://concord:a[s3cret@host/db", "percent codes"),
+    ],
+)
+def test_a_bad_address_of_postgresql_is_not_quoted(url: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words) as error:
+        load_settings({"CONCORD_POSTGRES_URL": url})
+    assert "s3cret" not in str(error.value)
+
+
+def test_bi_and_finance_are_two_roles() -> None:
+    with pytest.raises(SettingsError, match="only finance may read pay"):
+        load_settings({"CONCORD_POSTGRES_BI_ROLE": "all", "CONCORD_POSTGRES_FINANCE_ROLE": "all"})

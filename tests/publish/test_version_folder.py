@@ -21,6 +21,7 @@ from orchestration.publish import (
     released_versions,
 )
 from orchestration.publish.gate import OPS
+from orchestration.publish.manifest import read_manifest
 from orchestration.publish.ops_tables import OPS_TABLES
 
 OPS_NAMES = {f"ops.{table.table_name}" for table in OPS_TABLES}
@@ -43,6 +44,26 @@ def test_every_table_is_there_as_parquet_with_the_same_rows(world: World) -> Non
         path = world.published / "current" / "parquet" / f"{name.replace('.', '/')}.parquet"
         in_parquet = duckdb.sql(f"from '{path}' order by all").fetchall()
         assert in_parquet == world.rows(f"from {name} order by all"), name
+
+
+def test_descriptions_become_comments_and_the_manifest_has_the_key(world: World) -> None:
+    table = PublishedTable(
+        "core", "dim_account", "core", key=("account_key",), description="It's an account",
+        column_descriptions=(("account_key", "Its key"), ("gone", "Not there"), ("generation", "")),
+    )  # fmt: skip
+    result = world.publish(tables=[table])
+    assert world.rows("select comment from duckdb_tables() where table_name = 'dim_account'") == [
+        ("It's an account",)
+    ]
+    assert world.rows(
+        "select column_name, comment from duckdb_columns() "
+        "where table_name = 'dim_account' and comment is not null order by 1"
+    ) == [("account_key", "Its key"), ("account_name", "Name as the CRM has it")]
+    read = read_manifest(result.folder)
+    assert read == result.manifest
+    assert {item.key for item in read.tables if item.table_name == "dim_account"} == {
+        ("account_key",)
+    }
 
 
 def test_types_and_comments_are_the_candidates(world: World) -> None:

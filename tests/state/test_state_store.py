@@ -17,6 +17,7 @@ import pytest
 from orchestration.state import (
     FileVersion,
     GuardResult,
+    PostgresLogEntry,
     PublishLogEntry,
     QuarantinedRow,
     RunRecord,
@@ -261,6 +262,24 @@ def test_the_publish_log_knows_the_last_version_and_its_counts(store: StateStore
     assert store.previous_published_counts("000009") == {"core.dim_account": 5}
 
 
+def test_the_postgres_log_knows_what_stands_there(store: StateStore) -> None:
+    assert store.latest_postgres_entry() is None
+    good = PostgresLogEntry("r1", "000001", "published", "db", START, 31, 9_000)
+    bad = PostgresLogEntry("r2", "000002", "failed", "db", START, message="away")
+    for entry in (good, bad):
+        store.add_postgres_entry(entry)
+    assert store.latest_postgres_entry() == bad
+    assert store.latest_postgres_entry("published") == good
+    assert store.latest_postgres_entry("failed", "r1") is None
+    assert store.home_id() == "r1"
+
+
+def test_versions_are_known_by_the_run_that_made_them(store: StateStore) -> None:
+    store.record_publish("r1", [PublishLogEntry("core", "published", "000001", "000001")])
+    store.record_publish("r2", [PublishLogEntry("core", "rolled_back", "000001", "000001")])
+    assert store.runs_of_versions() == {"000001": "r1"}
+
+
 # --- the file
 
 
@@ -289,6 +308,30 @@ def test_a_new_migration_is_applied_once_and_keeps_what_is_there(path: Path) -> 
         with Database(path, second) as new:
             assert [tuple(row) for row in new.rows("select * from note")] == [("kept", "x")]
             assert new.rows("pragma user_version")[0][0] == 2
+
+
+def test_the_second_migration_keeps_runs_in_order_and_what_refers_to_them(path: Path) -> None:
+    with Database(path, MIGRATIONS[:1]) as old, old.transaction() as connection:
+        for run in ("r2", "r1"):
+            connection.execute(
+                "insert into run values (?, '2026-11-01', 'abc', '2026-11-02', null, 'running', "
+                "null, null, 'daily')",
+                (run,),
+            )
+            connection.execute(
+                "insert into guard_result values "
+                "(?, 'sums', 'core', 'info', 'passed', null, null, null, '', null)",
+                (run,),
+            )
+    with StateStore(path) as store:
+        assert [run["run_id"] for run in store.rows("select * from run order by rowid")] == [
+            "r2", "r1",
+        ]  # fmt: skip
+        assert len(store.guard_results("r1")) == 1
+        assert store.rows("pragma foreign_key_check") == []
+        store.start_run(RunRecord("r3", DAY, "abc1234", START, kind="postgres"))
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            store.add_guard_results("r9", [GuardResult("sums", "core", "info", "passed")])
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(path: Path) -> None:
