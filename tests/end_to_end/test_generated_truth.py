@@ -1,0 +1,170 @@
+"""What the generator planted is what the marts say: touches, people, letters, money.
+
+The truth is written beside the data by the generator, and never read by the pipeline.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.end_to_end.conftest import RunHome
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
+
+TOUCHES = """
+    with seen as (
+        select
+            fct_touch.*, truth.human, truth.channel, truth.is_bot, truth.has_consent,
+            truth.is_tag_broken, dim_channel.channel_name,
+            dim_person.is_known, dim_person.is_unknown, dim_person.is_reportable
+        from fct_touch
+        full join truth('touch') as truth on fct_touch.source_id = truth.touch_id
+        left join dim_channel using (channel_key)
+        left join dim_person using (person_key)
+    )
+"""
+
+
+def ask(sample: RunHome, sql: str) -> list[tuple[Any, ...]]:
+    """Ask the marts and the truth together: `truth('touch')` is the planted table."""
+    folder = sample.home / "sample_company" / "truth"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{sample.current / 'marts.duckdb'}' as marts (read_only)")
+        connection.execute("use marts.core")
+        for table in (path.name for path in folder.iterdir()):
+            connection.execute(
+                f"create view memory.main.truth_{table} as "
+                f"select * from read_parquet('{folder / table}/*.parquet')"
+            )
+            sql = sql.replace(f"truth('{table}')", f"memory.main.truth_{table}")
+        return connection.execute(sql).fetchall()
+
+
+def test_every_touch_is_there_once(sample: RunHome) -> None:
+    sql = f"{TOUCHES} select count(*), count(touch_key), count(human) from seen"
+    [(rows, touches, planted)] = ask(sample, sql)
+    assert rows == touches == planted > 18_000
+
+
+def test_touches_have_the_planted_channel(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        f"{TOUCHES} select channel, channel_name, count(*) from seen where not is_tag_broken "
+        "and channel is distinct from channel_name group by all",
+    )
+    assert wrong == []
+
+
+def test_broken_tags_are_not_taken_for_search_ads(sample: RunHome) -> None:
+    found = ask(
+        sample, f"{TOUCHES} select channel_name, count(*) from seen where is_tag_broken group by 1"
+    )
+    assert found
+    assert "paid_search" not in {name for name, _ in found}
+
+
+def test_no_two_people_become_one(sample: RunHome) -> None:
+    """But for the unknown person, who stands for everybody without a cookie."""
+    mixed = ask(
+        sample,
+        f"{TOUCHES} select person_key from seen where not is_unknown group by person_key "
+        "having count(distinct human) > 1",
+    )
+    assert mixed == []
+
+
+def test_a_known_person_is_one(sample: RunHome) -> None:
+    split = ask(
+        sample,
+        f"{TOUCHES} select human from seen where is_known group by human "
+        "having count(distinct person_key) > 1",
+    )
+    assert split == []
+
+
+def test_only_bots_no_consent_and_excluded_people_earn_no_credit(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        f"{TOUCHES} select is_bot, has_consent, is_reportable, is_attributable from seen "
+        "where is_attributable <> (not is_bot and has_consent and is_reportable)",
+    )
+    assert wrong == []
+
+
+def test_letters_by_month_and_programme(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select
+                cast(date_trunc('month', sent_date) as date) as month, programme, count(*) as sent,
+                count(*) filter (delivered) as delivered, count(*) filter (clicked) as clicked,
+                count(*) filter (unsubscribed) as unsubscribed
+            from fct_message_send group by all
+        ),
+        planted as (
+            select
+                month, programme, count(*) as sent, count(*) filter (is_delivered) as delivered,
+                count(*) filter (is_clicked) as clicked,
+                count(*) filter (is_unsubscribed) as unsubscribed
+            from truth('send') group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("table", "planted", "day"),
+    [("fct_invoice_line", "invoice", "invoice_date"), ("fct_payment", "payment", "paid_date")],
+)
+def test_money_by_month_and_currency(sample: RunHome, table: str, planted: str, day: str) -> None:
+    wrong = ask(
+        sample,
+        f"""
+        with found as (
+            select
+                cast(date_trunc('month', {day}) as date) as month, currency_code,
+                sum(amount_local) as amount
+            from {table} group by all
+        ),
+        planted as (
+            select month, currency_code, sum(amount) as amount from truth('{planted}') group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    assert ask(sample, f"select count(*) from {table}")[0][0] > 90
+
+
+def test_recurring_revenue_at_each_month_end(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with months as (
+            select distinct subscription_month, last_day(subscription_month) as month_end
+            from fct_subscription_month
+        ),
+        found as (
+            select subscription_month, currency_code, sum(recurring_amount_local) as amount
+            from fct_subscription_month group by all
+        ),
+        planted as (
+            select subscription_month, currency_code, sum(recurring_amount) as amount
+            from months, truth('subscription') as truth
+            where truth.valid_from <= month_end and truth.valid_to > month_end
+            group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    assert (
+        ask(sample, "select count(distinct subscription_month) from fct_subscription_month")[0][0]
+        > 30
+    )
