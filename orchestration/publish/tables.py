@@ -46,6 +46,8 @@ class PublishedTable:
         store: Key of STORES.
         columns: Names and DuckDB types by contract; used when a table must be made without a
             candidate or an earlier version to take its columns from.
+        is_built: Whether the run built it. Asked of tables of `ops` only, which no failure holds:
+            one that was not built is published empty, not as an earlier run left it.
     """
 
     schema_name: str
@@ -53,6 +55,7 @@ class PublishedTable:
     group: str
     store: str = MARTS
     columns: tuple[tuple[str, str], ...] = ()
+    is_built: bool = True
 
     @property
     def name(self) -> str:
