@@ -21,6 +21,7 @@ from expectations.results import STATUSES, GuardResult
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _GROUPS = ("core", "demand", "pipeline", "attribution", "unit_economics", "compensation", "ops")
+_NEVER_HELD = "ops"
 
 
 def build_data_docs(
@@ -52,10 +53,12 @@ def build_data_docs(
         lstrip_blocks=True,
     )
     guards = {guard.guard: guard for suite in suites for guard in suite.guards}
+    stopped = {one.kpi_group for one in results if one.is_blocking} - {_NEVER_HELD}
     groups = [
         {
             "name": group.replace("_", " "),
-            "is_stopped": any(one.is_blocking for one in results if one.kpi_group == group),
+            "is_stopped": group in stopped,
+            "is_stopped_with_core": "core" in stopped and group != _NEVER_HELD,
             "counts": _counts([one for one in results if one.kpi_group == group]),
             "rows": [
                 {"result": one, "guard": guards.get(one.guard)}
@@ -71,7 +74,6 @@ def build_data_docs(
         subtitle=subtitle,
         groups=groups,
         counts=_counts(results),
-        core_is_stopped=any(one.is_blocking for one in results if one.kpi_group == "core"),
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "index.html"

@@ -5,7 +5,7 @@ It depends on no step and runs last (lowest priority, one process): a step that 
 the healthy groups and the ops tables from being published. Whatever did not report is held.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -28,9 +28,9 @@ from orchestration.publish import (
 from orchestration.publish.gate import OPS, READS
 from orchestration.publish.ops_tables import OPS_TABLES
 from orchestration.settings import Settings
-from orchestration.state import StateStore
+from orchestration.state import GuardResult, StateStore
 from orchestration.steps import Step, step, utc_now
-from orchestration.transform.guards import guard_group
+from orchestration.transform.guards import guard_group, guard_of_model
 from orchestration.transform.nodes import Model, Project
 
 STAGE = "publish"
@@ -149,6 +149,8 @@ def held_message(held: list[str], decisions: dict[str, Decision]) -> str:
 def _publish(
     work: Step, project: Project, decisions: dict[str, Decision], tags: Mapping[str, str]
 ) -> PublishResult:
+    results = work.state.guard_results(work.run.run_id)
+
     def extras(folder: Path, marts: Path) -> None:
         worker_of_run(work.run.run_id).build_docs(folder / "data_docs")
         build_dashboard(
@@ -162,7 +164,7 @@ def _publish(
     return publish(
         work.settings.published_dir,
         work.settings.warehouse_path,
-        [_table(model, project.keys.get(model.unique_id, ())) for model in project.marts],
+        [_table(project, model, results) for model in project.marts],
         decisions,
         work.state,
         PublishRun(work.run.run_id, work.run.as_of_date, utc_now()),
@@ -175,13 +177,21 @@ def _publish(
     )
 
 
-def _table(model: Model, key: tuple[str, ...]) -> PublishedTable:
+def _table(project: Project, model: Model, results: Sequence[GuardResult]) -> PublishedTable:
     return PublishedTable(
         model.schema,
         model.name,
         model.publish_group,
         columns=tuple((column.name, column.data_type) for column in model.columns),
-        key=key,
+        key=project.keys.get(model.unique_id, ()),
         description=model.description,
         column_descriptions=tuple((column.name, column.description) for column in model.columns),
+        is_built=is_built(results, project, model),
     )
+
+
+def is_built(results: Iterable[GuardResult], project: Project, model: Model) -> bool:
+    """Whether this run built a model: then a data test on it ran, and nothing says it was not."""
+    ran = {item.guard for item in results if item.status != "not_run"}
+    tests = {test.name for test in project.tests.values() if test.model_id == model.unique_id}
+    return bool(ran & tests) and guard_of_model(model) not in ran

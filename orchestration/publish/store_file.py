@@ -80,6 +80,8 @@ class StoreFile:
         previous = self._columns(PREVIOUS, table) if self._origin.has_previous else {}
         if table.group == BY_ROW:
             return self._add_by_row(table, candidate, previous)
+        if table.group == OPS and not (table.is_built and candidate):
+            return self._add_empty(table, candidate, {})
         if not self._decisions[table.group].is_held:
             _require(table, candidate)
             source = qualified(self._origin.candidate, table)

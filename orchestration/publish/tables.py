@@ -49,6 +49,8 @@ class PublishedTable:
         key: The columns that identify a row; empty where none are tested.
         description: What the table holds; becomes its comment.
         column_descriptions: What the columns hold, by name; become their comments.
+        is_built: Whether the run built it. Asked of tables of `ops` only, which no failure holds:
+            one that was not built is published empty, not as an earlier run left it.
     """
 
     schema_name: str
@@ -59,6 +61,7 @@ class PublishedTable:
     key: tuple[str, ...] = ()
     description: str = ""
     column_descriptions: tuple[tuple[str, str], ...] = ()
+    is_built: bool = True
 
     @property
     def name(self) -> str:

@@ -383,3 +383,44 @@ def test_a_large_table_is_copied_in_the_order_it_was_built(
     world.publish()
     names = world.rows("select account_name from core.dim_account")
     assert names == [(f"Account {i}",) for i in range(500)]
+
+
+BRIDGE_COLUMNS = (("kpi", "varchar"), ("difference_value", "decimal(38, 6)"))
+
+
+def build_bridge(world: World) -> None:
+    with duckdb.connect(str(world.warehouse)) as connection:
+        connection.execute("create schema if not exists ops")
+        connection.execute(
+            "create or replace table ops.ops_source_bridge as "
+            "select 'leads' as kpi, 3::decimal(38, 6) as difference_value"
+        )
+
+
+def test_an_ops_table_of_the_warehouse_is_published_whatever_is_held(world: World) -> None:
+    build_bridge(world)
+    bridge = PublishedTable("ops", "ops_source_bridge", OPS)
+    world.publish(failing=["core", "demand", "pipeline"], tables=[*TABLES, bridge])
+    assert world.rows("select kpi, publish_version from ops.ops_source_bridge") == [
+        ("leads", "000001")
+    ]
+
+
+@pytest.mark.parametrize("left_by_an_earlier_run", [True, False])
+def test_an_ops_table_that_was_not_built_is_empty_and_stops_nothing(
+    world: World, left_by_an_earlier_run: bool
+) -> None:
+    if left_by_an_earlier_run:
+        build_bridge(world)
+    bridge = PublishedTable("ops", "ops_source_bridge", OPS, columns=BRIDGE_COLUMNS, is_built=False)
+    world.publish(tables=[*TABLES, bridge])
+    assert world.rows("select * from ops.ops_source_bridge") == []
+    assert world.rows(
+        "select column_name, data_type from duckdb_columns() "
+        "where table_name = 'ops_source_bridge' order by column_index"
+    ) == [
+        ("kpi", "VARCHAR"),
+        ("difference_value", "DECIMAL(38,6)"),
+        ("publish_version", "VARCHAR"),
+    ]
+    assert world.rows("select distinct publish_version from core.fct_booking") == [("000001",)]

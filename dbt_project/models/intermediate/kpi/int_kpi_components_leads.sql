@@ -3,14 +3,7 @@
 -- that the lead's owner was in when the lead was created.
 with person_cycles as (
 
-    select * from {{ ref('int_person_cycles') }}
-
-),
-
-person_stages as (
-
-    select * from {{ ref('fct_person_stage') }}
-    where stage in ('known', 'mql', 'won')
+    select * from {{ ref('int_kpi_person_cycles') }}
 
 ),
 
@@ -33,70 +26,27 @@ channels as (
 
 ),
 
-reached as (
-
-    select
-        person_key,
-        cycle_number,
-        max(reached_date) filter (where stage = 'known') as known_date,
-        max(reached_date) filter (where stage = 'mql') as mql_date,
-        max(reached_date) filter (where stage = 'won') as won_date
-    from person_stages
-    group by
-        person_key,
-        cycle_number
-
-),
-
-dated as (
-
-    select
-        person_cycles.person_key,
-        person_cycles.cycle_number,
-        person_cycles.channel_key,
-        person_cycles.owner_employee_key,
-        person_cycles.segment,
-        person_cycles.region,
-        {{ company_date('person_cycles.started_at') }} as started_date,
-        case
-            when person_cycles.has_lead
-                then coalesce(
-                    reached.known_date,
-                    {{ company_date('person_cycles.started_at') }},
-                    {{ as_of_date() }}
-                )
-        end as lead_date,
-        reached.mql_date,
-        reached.won_date
-    from person_cycles
-    left join reached
-        on
-            person_cycles.person_key = reached.person_key
-            and person_cycles.cycle_number = reached.cycle_number
-
-),
-
 described as (
 
     select
-        dated.*,
-        dated.won_date is not null
+        person_cycles.*,
+        person_cycles.won_date is not null
         and coalesce(
-            {{ days_between('dated.lead_date', 'dated.won_date') }}
+            {{ days_between('person_cycles.lead_date', 'person_cycles.won_date') }}
             <= windows.window_days,
             true
         ) as is_won_in_window,
         coalesce(channels.channel_name, 'unknown') as channel_name,
         coalesce(teams.team, 'unknown') as team
-    from dated
+    from person_cycles
     cross join windows
     left join channels
-        on dated.channel_key = channels.channel_key
+        on person_cycles.channel_key = channels.channel_key
     left join teams
         on
-            dated.owner_employee_key = teams.employee_key
-            and coalesce(dated.started_date, {{ as_of_date() }}) >= teams.team_from
-            and coalesce(dated.started_date, {{ as_of_date() }})
+            person_cycles.owner_employee_key = teams.employee_key
+            and coalesce(person_cycles.started_date, {{ as_of_date() }}) >= teams.team_from
+            and coalesce(person_cycles.started_date, {{ as_of_date() }})
             < coalesce(teams.team_to, date '9999-12-31')
 
 ),

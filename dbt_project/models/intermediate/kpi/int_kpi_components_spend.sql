@@ -1,53 +1,21 @@
 -- Grain: one row per component, day and dimensions of spend (component, component_date, channel_name, team, segment, region, product_name).
--- Why: what the ad platforms report, plus booked media costs of channels that no
--- platform reports; the ledger's copy of platform spend would count twice. Media costs
--- without a channel may be such a copy and count only in a company without any platform
--- data.
+-- Why: what the ad platforms report, plus the booked media costs that are no copy of it.
 with ad_performance as (
 
     select * from {{ ref('fct_ad_performance_daily') }}
 
 ),
 
-costs as (
+media_costs as (
 
-    select * from {{ ref('fct_cost_monthly') }}
+    select * from {{ ref('int_kpi_media_costs') }}
+    where is_counted
 
 ),
 
 channels as (
 
     select * from {{ ref('dim_channel') }}
-
-),
-
-platform_channels as (
-
-    select channel_key from ad_performance
-    group by channel_key
-
-),
-
-platforms as (
-
-    select count(*) as channel_count from platform_channels
-
-),
-
-media_costs as (
-
-    select
-        costs.channel_key,
-        costs.amount,
-        costs.cost_month
-    from costs
-    cross join platforms
-    left join platform_channels
-        on costs.channel_key = platform_channels.channel_key
-    where
-        costs.category = 'media'
-        and platform_channels.channel_key is null
-        and (costs.channel_key is not null or platforms.channel_count = 0)
 
 ),
 
