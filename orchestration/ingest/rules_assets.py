@@ -19,8 +19,8 @@ STAGE = "company"
 RULES = (
     "settings", "holiday", "business_hour", "internal_domain", "stage", "lead_status",
     "sales_stage", "sales_stage_value", "conversion", "qualification_criterion", "handoff_sla",
-    "reason", "channel_rule", "employee", "fx_rate", "target", "cost", "source",
-    "system_of_record", "kpi_definition", "reference_origin",
+    "reason", "touch_type", "bot_user_agent", "channel_rule", "employee", "fx_rate", "target",
+    "cost", "source", "system_of_record", "kpi_definition", "reference_origin",
 )  # fmt: skip
 
 
