@@ -18,8 +18,8 @@ from orchestration.postgres.books import Books, Content
 from orchestration.postgres.column_types import postgres_type, travelling
 
 BATCH_ROWS = 50_000
-# Every value in quotes, so that an empty text is not taken for NULL.
-CSV = csv.WriteOptions(include_header=False, quoting_style="all_valid")
+# Every text in quotes, and a NULL never: so an empty text is not taken for NULL.
+CSV = csv.WriteOptions(include_header=False, quoting_style="needed")
 
 
 def copy_table(
