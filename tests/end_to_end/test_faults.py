@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sample_company.generate import generate
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import RunHome, _run
 
@@ -32,7 +33,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def running(company: Path) -> RunHome:
     """A home of that company with one good version."""
-    return _run(company.parent / "home", CONCORD_COMPANY=str(company))
+    home = company.parent / "home"
+    # The command does so by itself for the sample company in its own place only.
+    generate(home / "sample_company")
+    return _run(home, CONCORD_COMPANY=str(company))
 
 
 @pytest.fixture
