@@ -165,6 +165,7 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         {
             "person_key": "varchar", "cycle_number": "integer", **DIMENSIONS,
             "owner_employee_key": "varchar", "has_lead": "boolean", "started_at": "timestamp",
+            "first_lead_key": "varchar",
         },
         facts.persons,
     )  # fmt: skip
@@ -221,9 +222,13 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     make_table(
         connection,
         "core.fct_cost_monthly",
-        {"channel_key": "varchar", "category": "varchar", "amount": MONEY, "cost_month": "date"},
+        {
+            "cost_monthly_key": "varchar", "channel_key": "varchar", "channel_name": "varchar",
+            "category": "varchar", "amount": MONEY, "is_rate_missing": "boolean",
+            "cost_month": "date",
+        },
         facts.costs,
-    )
+    )  # fmt: skip
 
 
 def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
