@@ -12,8 +12,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import yaml
 
+from sample_company.tiles import ENTITY_OF
+
 COMPANY = Path(__file__).resolve().parent.parent / "company"
-ENTITY_OF = {"check_ins": "activities"}
 
 
 def write_company(folder: Path, delivered: Path) -> None:

@@ -75,12 +75,17 @@ def test_keys_are_unique_at_any_scale(larger: Path) -> None:
 
 
 def test_references_stay_within_a_tile(larger: Path) -> None:
-    """An id of one tile is not named by another, but for what the company has once."""
-    sql = f"""select count(*) from '{larger}/delivered/opportunities/*.parquet' as deal
-        where account_id not in (select account_id from '{larger}/delivered/accounts/*.parquet')
-            or split_part(account_id, '.', 1) not in ('1', '2') and opportunity_id like '%.%'"""
-    assert value(sql) == 0
-    assert "campaign_id" in COMMON_IDS
+    """No record names another tile's; what the company has once bears no tile's mark."""
+    tile = "regexp_extract({}, '^([0-9]+[.])?')"
+    crossing = f"{tile.format('account_id')} <> {tile.format('opportunity_id')}"
+    deals = f"'{larger}/delivered/opportunities/*.parquet'"
+    accounts = f"select account_id from '{larger}/delivered/accounts/*.parquet'"
+    strangers = f"account_id not in ({accounts})"
+    assert value(f"select count(*) from {deals} where {crossing} or {strangers}") == 0
+    for name in sorted(COMMON_IDS & {"campaign_id", "content_asset_id"}):
+        marked = f"{name} like '%.%'"
+        touches = f"'{larger}/delivered/touches/*.parquet'"
+        assert value(f"select count(*) from {touches} where {marked}") == 0
 
 
 def test_every_touch_has_its_truth(larger: Path) -> None:

@@ -172,7 +172,7 @@ def moment(text: str, plain: str, formats: tuple[str, ...], zone: str) -> str:
     wall = f"timezone('UTC', timezone({literal(zone)}, {{}}))".format
     tries = [_iso(plain, to_utc, wall)]
     tries += [_by_format(text, f, to_utc, wall) for f in formats] or [_iso(text, to_utc, wall)]
-    return _within_years(f"coalesce({', '.join(tries)})")
+    return within_years(f"coalesce({', '.join(tries)})")
 
 
 def day(text: str, plain: str, formats: tuple[str, ...], zone: str) -> str:
@@ -181,7 +181,7 @@ def day(text: str, plain: str, formats: tuple[str, ...], zone: str) -> str:
     wall = "cast({} as date)".format
     tries = [_iso(plain, local, wall)]
     tries += [_by_format(text, f, local, wall) for f in formats] or [_iso(text, local, wall)]
-    return _within_years(f"coalesce({', '.join(tries)})")
+    return within_years(f"coalesce({', '.join(tries)})")
 
 
 def _iso(value: str, zoned: Wrap, wall: Wrap) -> str:
@@ -200,7 +200,8 @@ def _by_format(text: str, format_: str, zoned: Wrap, wall: Wrap) -> str:
     return zoned(parsed) if "%z" in format_ else wall(parsed)
 
 
-def _within_years(value: str) -> str:
+def within_years(value: str) -> str:
+    """Return SQL for a date or timestamp, NULL outside the years that are believed."""
     return f"case when year({value}) between {_FIRST_YEAR} and {_LAST_YEAR} then {value} end"
 
 

@@ -26,7 +26,6 @@ from orchestration.sources.file_drop.sql_rows import staged_columns
 _TEXTS = frozenset({"text", "email", "currency"})
 # Types of which a value of the right kind may still be unusable.
 _REFUSABLE = frozenset({"currency", "date", "timestamp"})
-_YEARS = "year({0}) between 1000 and 9999"
 
 
 def stage_typed(
@@ -151,8 +150,7 @@ def _value(plan: DatasetPlan, field: FieldPlan, name: str, is_there: bool) -> tu
     if field.type in ("text", "email"):
         return values.trimmed(cell), True
     if field.type == "timestamp":
-        moment = f"timezone('UTC', {cell})"
-        return f"case when {_YEARS.format(moment)} then {moment} end", True
+        return values.within_years(f"timezone('UTC', {cell})"), True
     if field.type == "date":
-        return f"case when {_YEARS.format(cell)} then {cell} end", True
+        return values.within_years(cell), True
     return cell, True
