@@ -8,8 +8,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.grouping import scheduler
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -65,3 +68,8 @@ def real_data(folder: str) -> Path:
     if not path.is_dir():
         pytest.skip(f"the real data set {folder} is not beside this checkout")
     return path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let the tests of a group run in one process (tests/grouping.py)."""
+    return scheduler()(config, log)
