@@ -218,9 +218,9 @@ def _answer(
 
 def _refer(random: Random, world: World, won: list[Deal], rows: Rows) -> None:
     """Customers who sent somebody: every lead of the referral channel has one, where any was."""
-    for lead in world.leads:
+    for lead in [lead for lead in world.leads if lead.channel == "referral"]:
         earlier = [deal for deal in won if deal.close_date < local_day(lead.created_at)]
-        if lead.channel != "referral" or not earlier:
+        if not earlier:
             continue
         deal = random.choice(earlier)
         rows.add(

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sample_company import content, crm, customers, programmes, voices, web
+from sample_company import ads, content, crm, customers, eligibility, programmes, voices, web
 from sample_company.buyers import buyers
 from sample_company.rows import Row, Rows
 from sample_company.schemas import ARROW, entity_types
@@ -29,7 +29,7 @@ SEED_STEP = 10_007
 COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
 PREFIXED = frozenset({"email", "domain", "human", "buyer"})
 # Datasets whose name is not their entity's.
-ENTITY_OF = {"check_ins": "activities"}
+ENTITY_OF = {"ad_performance": "ad_spend", "check_ins": "activities"}
 TRUTH_TYPES: dict[str, dict[str, str]] = {
     "touch": {
         "touch_id": "text",
@@ -63,6 +63,24 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
     },
     "invoice": {"month": "date", "currency_code": "text", "amount": "money"},
     "payment": {"month": "date", "currency_code": "text", "amount": "money"},
+    "ad_spend": {
+        "platform": "text",
+        "month": "date",
+        "currency_code": "text",
+        "spend": "money",
+        "spend_first_reported": "money",
+        "impressions": "integer",
+        "clicks": "integer",
+        "engagements": "integer",
+        "platform_conversions": "decimal",
+    },
+    "eligible_touch": {
+        "conversion_type": "text",
+        "conversion_id": "text",
+        "converted_at": "timestamp",
+        "people": "text",
+        "touch_id": "text",
+    },
     "feedback": {
         "from_function": "text",
         "to_function": "text",
@@ -80,14 +98,18 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
         crm.list_prices(rows)
         crm.advertise(world, rows)
         content.publish(random, rows)
+        ads.advertise(own_seed, world, rows)
     crm.record(world, rows)
-    tracker = web.Tracker(random, rows)
+    ad_random = Random(f"{own_seed}:ad_clicks")  # noqa: S311 (a story, not a secret)
+    tracker = web.Tracker(random, rows, ad_random)
     web.browse(random, world, tracker)
     tracker.finish()
+    everybody = buyers(world)
+    eligibility.judge(world, everybody, rows)
     programmes.correspond(random, world, rows)
     customers.care(random, world, rows)
     voices.speak_up(random, world, rows)
-    for buyer in buyers(world):
+    for buyer in everybody:
         rows.plant(
             "buyer",
             buyer=buyer.first_lead.lead_id,
@@ -99,12 +121,18 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
     delivered = {
         name: _table(items, types, prefix)
         for name, items in sorted(rows.delivered.items())
-        if (types := entity_types(ENTITY_OF.get(name, name)))
+        if (types := entity_types(entity_of(name)))
     }
     truth = {
         name: _table(items, TRUTH_TYPES[name], prefix) for name, items in sorted(rows.truth.items())
     }
     return delivered, truth
+
+
+def entity_of(dataset: str) -> str:
+    """Return the entity of a dataset, whose name may go on with the date of its delivery."""
+    name = dataset.partition("/")[0]
+    return ENTITY_OF.get(name, name)
 
 
 def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:

@@ -178,7 +178,7 @@ def test_the_planted_sales_cycle(sample: RunHome, truth: dict[str, Any]) -> None
 def test_the_planted_spend(sample: RunHome, truth: dict[str, Any]) -> None:
     rows = sample.query(
         "select strftime(spend_date, '%Y-%m'), platform, sum(spend) "
-        "from core.fct_ad_performance_daily group by 1, 2"
+        "from core.fct_ad_performance_daily where source_instance = 'marketing' group by 1, 2"
     )
     found = {(month, platform): spend for month, platform, spend in rows}
     planted = {
