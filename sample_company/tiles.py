@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 
 from sample_company import ads, content, crm, customers, eligibility, programmes, voices, web
 from sample_company.buyers import buyers
+from sample_company.credits import CREDIT_TRUTH
+from sample_company.money import CREDIT_NOTES, MONEY_TRUTH
+from sample_company.pay import PAY_TRUTH, reward
 from sample_company.rows import Row, Rows
 from sample_company.schemas import ARROW, entity_types
 from sample_company.story import SEED, tell_story
@@ -29,7 +32,7 @@ SEED_STEP = 10_007
 COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
 PREFIXED = frozenset({"email", "domain", "human", "buyer"})
 # Datasets whose name is not their entity's.
-ENTITY_OF = {"ad_performance": "ad_spend", "check_ins": "activities"}
+ENTITY_OF = {"ad_performance": "ad_spend", "check_ins": "activities", CREDIT_NOTES: "refunds"}
 TRUTH_TYPES: dict[str, dict[str, str]] = {
     "touch": {
         "touch_id": "text",
@@ -87,6 +90,9 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
         "month": "date",
         "is_answered": "boolean",
     },
+    **MONEY_TRUTH,
+    **CREDIT_TRUTH,
+    **PAY_TRUTH,
 }
 
 
@@ -117,6 +123,7 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
             known_date=buyer.known_day,
             mql_date=buyer.mql_day,
         )
+    reward(Random(f"{own_seed}:pay"), world, rows, number == 0)  # noqa: S311 (a story)
     prefix = f"{number}." if number else ""
     delivered = {
         name: _table(items, types, prefix)

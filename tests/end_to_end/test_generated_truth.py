@@ -168,3 +168,113 @@ def test_recurring_revenue_at_each_month_end(sample: RunHome) -> None:
         ask(sample, "select count(distinct subscription_month) from fct_subscription_month")[0][0]
         > 30
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "planted", "day", "amount"),
+    [
+        ("fct_booking", "booking", "booking_date", "amount_local"),
+        ("fct_refund", "refund", "refund_date", "amount_local"),
+        ("fct_ad_performance_daily", "spend", "spend_date", "spend_local"),
+    ],
+)
+def test_bookings_refunds_and_spend_by_month_and_currency(
+    sample: RunHome, table: str, planted: str, day: str, amount: str
+) -> None:
+    wrong = ask(
+        sample,
+        f"""
+        with found as (
+            select
+                cast(date_trunc('month', {day}) as date) as month, currency_code,
+                sum({amount}) as amount
+            from {table} group by all
+        ),
+        planted as (
+            select month, currency_code, sum(amount) as amount from truth('{planted}') group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    assert ask(sample, f"select count(*) from {table}")[0][0] > 10
+
+
+def test_won_deals_by_month(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select cast(date_trunc('month', booking_date) as date) as month,
+                count(distinct opportunity_key) as deals
+            from fct_booking group by all
+        ),
+        planted as (select month, sum(deals) as deals from truth('booking') group by all)
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_recurring_revenue_of_each_customer_ends_where_its_movements_do(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select
+                coalesce(parents.source_id, accounts.source_id) as account_id,
+                states.subscription_month as month, states.currency_code,
+                sum(states.recurring_amount_local) as amount
+            from fct_subscription_month as states
+            inner join dim_account as accounts on states.account_key = accounts.account_key
+            left join dim_account as parents on accounts.parent_account_key = parents.account_key
+            group by all
+        ),
+        planted as (
+            select account_id, month, currency_code, end_amount as amount
+            from truth('arr_movement') where end_amount <> 0
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_a_renewal_is_no_growth_in_the_reporting_currency(sample: RunHome) -> None:
+    """What a customer's contract is worth in euros moves only when its own amount does."""
+    wrong = ask(
+        sample,
+        """
+        with states as (
+            select
+                recurring_amount_local, recurring_amount,
+                lag(recurring_amount_local) over contract as amount_local_before,
+                lag(recurring_amount) over contract as amount_before
+            from fct_subscription_month
+            window contract as (partition by subscription_key order by subscription_month)
+        )
+        select * from states
+        where recurring_amount_local = amount_local_before and recurring_amount <> amount_before
+        """,
+    )
+    assert wrong == []
+
+
+def test_exclusive_credits_sum_to_the_booking(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select fct_opportunity.source_id as opportunity_id, fct_booking.currency_code,
+                sum(fct_booking.amount_local) as amount
+            from fct_booking inner join fct_opportunity using (opportunity_key)
+            group by all
+        ),
+        planted as (
+            select opportunity_id, currency_code, sum(amount) as amount
+            from truth('credit') where is_exclusive group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
