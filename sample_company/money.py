@@ -15,7 +15,7 @@ from sample_company import catalogue as cat
 from sample_company.customers import months_later
 from sample_company.decisions import CENT
 from sample_company.rows import Row, Rows
-from sample_company.world import FIRST_DAY, LAST_DAY, AdWeek, Deal, World
+from sample_company.world import FIRST_DAY, LAST_DAY, Deal, World
 
 # Places of the deals, among those that are won, for which the CRM notes a refund.
 REFUNDED_IN_CRM = (8, 31)
@@ -47,7 +47,6 @@ MONEY_TRUTH: dict[str, dict[str, str]] = {
         "currency_code": "text",
         "amount": "money",
     },
-    "spend": {"month": "date", "currency_code": "text", "amount": "money"},
 }
 
 State = dict[str, Decimal]
@@ -169,15 +168,6 @@ def count_bookings(world: World, rows: Rows) -> None:
             amount=sum(amounts, Decimal(0)),
             deals=len(amounts),
         )
-
-
-def count_spend(weeks: list[AdWeek], rows: Rows) -> None:
-    """Plant what was spent on ads by month and currency."""
-    sums: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
-    for week in weeks:
-        sums[week.day.replace(day=1), week.currency] += week.spend
-    for (month, currency), amount in sorted(sums.items()):
-        rows.plant("spend", month=month, currency_code=currency, amount=amount)
 
 
 def count_recurring(world: World, rows: Rows) -> None:

@@ -20,7 +20,6 @@ from sample_company.decisions import employee_on, euros_for_one, in_euros
 from sample_company.money import (
     count_bookings,
     count_recurring,
-    count_spend,
     give_back,
     take_over,
     won_deals,
@@ -131,7 +130,6 @@ def reward(random: Random, world: World, rows: Rows, is_first_tile: bool) -> Non
     credits = credit(random, world, rows)
     pay = [*_commissions(credits), *_taken_back(credits, refunds)]
     if is_first_tile:
-        count_spend(world.ad_weeks, rows)
         decide(rows)
         pay += [*_bonuses(world), *_overrides(rows)]
     for line in pay:

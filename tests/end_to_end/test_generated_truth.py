@@ -175,10 +175,9 @@ def test_recurring_revenue_at_each_month_end(sample: RunHome) -> None:
     [
         ("fct_booking", "booking", "booking_date", "amount_local"),
         ("fct_refund", "refund", "refund_date", "amount_local"),
-        ("fct_ad_performance_daily", "spend", "spend_date", "spend_local"),
     ],
 )
-def test_bookings_refunds_and_spend_by_month_and_currency(
+def test_bookings_and_refunds_by_month_and_currency(
     sample: RunHome, table: str, planted: str, day: str, amount: str
 ) -> None:
     wrong = ask(
