@@ -21,11 +21,11 @@ class Rows:
         self.delivered: dict[str, list[Row]] = defaultdict(list)
         self.truth: dict[str, list[Row]] = defaultdict(list)
 
-    def add(self, entity: str, **values: Any) -> None:
+    def add(self, entity: str, /, **values: Any) -> None:
         """Add a row of an entity; fields that are not named are blank."""
         self.delivered[entity].append(values)
 
-    def plant(self, table: str, **values: Any) -> None:
+    def plant(self, table: str, /, **values: Any) -> None:
         """Add a row of the truth."""
         self.truth[table].append(values)
 

@@ -15,11 +15,24 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sample_company import content, crm, customers, programmes, voices, web
+from sample_company import (
+    buying_groups,
+    content,
+    crm,
+    customers,
+    cycles,
+    handoffs,
+    lead_records,
+    merges,
+    programmes,
+    voices,
+    web,
+)
 from sample_company.buyers import buyers
 from sample_company.rows import Row, Rows
 from sample_company.schemas import ARROW, entity_types
 from sample_company.story import SEED, tell_story
+from sample_company.world import World
 
 Tables = dict[str, pa.Table]
 
@@ -29,7 +42,11 @@ SEED_STEP = 10_007
 COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
 PREFIXED = frozenset({"email", "domain", "human", "buyer"})
 # Datasets whose name is not their entity's.
-ENTITY_OF = {"check_ins": "activities"}
+ENTITY_OF = {
+    "check_ins": "activities",
+    "follow_ups": "activities",
+    "contact_roles": "opportunity_contact_roles",
+}
 TRUTH_TYPES: dict[str, dict[str, str]] = {
     "touch": {
         "touch_id": "text",
@@ -69,6 +86,35 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
         "month": "date",
         "is_answered": "boolean",
     },
+    # Who is behind each cookie and record, ids of contacts that were merged away included.
+    "identity": {"source_entity": "text", "source_id": "text", "human": "text"},
+    "stage": {
+        "human": "text",
+        "cycle": "integer",
+        "stage": "text",
+        "actual_at": "timestamp",
+        "is_skipped": "boolean",
+    },
+    "handoff": {
+        "lead_id": "text",
+        "human": "text",
+        "cycle": "integer",
+        "is_reportable": "boolean",
+        "assigned_at": "timestamp",
+        "first_human_touch_at": "timestamp",
+        "due_at": "timestamp",
+        "decision": "text",
+        "decided_at": "timestamp",
+        "reason": "text",
+        "returned_at": "timestamp",
+    },
+    "contact_role": {
+        "opportunity_id": "text",
+        "person_id": "text",
+        "human": "text",
+        "role": "text",
+        "is_primary": "boolean",
+    },
 }
 
 
@@ -95,6 +141,7 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
             known_date=buyer.known_day,
             mql_date=buyer.mql_day,
         )
+    _deal_with_people(own_seed, world, rows)
     prefix = f"{number}." if number else ""
     delivered = {
         name: _table(items, types, prefix)
@@ -105,6 +152,19 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
         name: _table(items, TRUTH_TYPES[name], prefix) for name, items in sorted(rows.truth.items())
     }
     return delivered, truth
+
+
+def _deal_with_people(own_seed: int, world: World, rows: Rows) -> None:
+    """Tell what the CRM's exports cannot say; each chapter draws for itself, and moves no other."""
+
+    def chance(chapter: str) -> Random:
+        return Random(f"{own_seed}:{chapter}")  # noqa: S311 (a story, not a secret)
+
+    passes = handoffs.pass_on(chance("handoffs"), world)
+    last_changes = lead_records.note(chance("lead_records"), world, passes, rows)
+    buying_groups.gather(chance("buying_groups"), world, rows)
+    lost = merges.merge(chance("merges"), world, last_changes, rows)
+    cycles.plant(world, passes, lost, rows)
 
 
 def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
