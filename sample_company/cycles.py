@@ -18,8 +18,9 @@ from sample_company.world import ZONE, Deal, Person, World
 
 MAIN_STAGES = ("known", "mql", "handed_off", "accepted", "sql", "opportunity", "won")
 SIDE_STAGES = ("rejected", "recycled", "lost")
-# Status of a lead that says a stage was reached though no date does.
-UNDATED = {"MQL": "mql"}
+# Statuses of a lead that say a stage was reached even where no date does: the moment was never
+# noted, or its deal is deleted.
+UNDATED = {"MQL": "mql", "Converted": "opportunity"}
 
 
 @dataclass
@@ -99,7 +100,7 @@ def counts(exclusion: str) -> bool:
 def _pass(human: str, one: Pass, cycle: Cycle, rows: Rows) -> None:
     for stage, at in one.moments.items():
         cycle.reach(stage, at)
-    if len(one.moments) == 1 and one.lead.status in UNDATED:
+    if one.lead.status in UNDATED:
         cycle.reach(UNDATED[one.lead.status], None)
     if one.handoff is not None:
         returned_at = one.handoff.returned_at
