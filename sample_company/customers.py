@@ -219,8 +219,11 @@ def _answer(
 def _refer(random: Random, world: World, won: list[Deal], rows: Rows) -> None:
     """Customers who sent somebody: every lead of the referral channel has one, where any was."""
     for lead in world.leads:
-        earlier = [deal for deal in won if deal.close_date < local_day(lead.created_at)]
-        if lead.channel != "referral" or not earlier:
+        if lead.channel != "referral":
+            continue
+        raised_on = local_day(lead.created_at)
+        earlier = [deal for deal in won if deal.close_date < raised_on]
+        if not earlier:
             continue
         deal = random.choice(earlier)
         rows.add(

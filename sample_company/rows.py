@@ -32,4 +32,6 @@ class Rows:
 
 def utc(moment: datetime) -> datetime:
     """The moment in UTC, to the second."""
-    return moment.astimezone(UTC).replace(microsecond=0)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=0) if moment.microsecond else moment

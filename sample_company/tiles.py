@@ -41,6 +41,8 @@ SEED_STEP = 10_007
 # Ids that are the same at every scale: what the company has once.
 COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
 PREFIXED = frozenset({"email", "domain", "human", "buyer"})
+# Types in which nothing is said with an empty text.
+TEXTS = frozenset({"text", "email", "currency"})
 # Datasets whose name is not their entity's.
 ENTITY_OF = {
     "check_ins": "activities",
@@ -176,7 +178,9 @@ def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
 
 def _column(rows: list[Row], name: str, kind: str, prefix: str) -> pa.Array:
     values: list[Any] = [row.get(name) for row in rows]
-    column = pa.array([None if value == "" else value for value in values], ARROW[kind])
+    if kind in TEXTS:
+        values = [value or None for value in values]
+    column = pa.array(values, ARROW[kind])
     is_own = name.endswith("_id") and name not in COMMON_IDS and not name.endswith("employee_id")
     if prefix and (is_own or name in PREFIXED):
         return pc.binary_join_element_wise(pa.scalar(prefix), column, "")
