@@ -15,7 +15,21 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sample_company import ads, content, crm, customers, eligibility, programmes, voices, web
+from sample_company import (
+    ads,
+    buying_groups,
+    content,
+    crm,
+    customers,
+    cycles,
+    eligibility,
+    handoffs,
+    lead_records,
+    merges,
+    programmes,
+    voices,
+    web,
+)
 from sample_company.buyers import buyers
 from sample_company.credits import CREDIT_TRUTH
 from sample_company.money import CREDIT_NOTES, MONEY_TRUTH
@@ -23,6 +37,7 @@ from sample_company.pay import PAY_TRUTH, reward
 from sample_company.rows import Row, Rows
 from sample_company.schemas import ARROW, entity_types
 from sample_company.story import SEED, tell_story
+from sample_company.world import World
 
 Tables = dict[str, pa.Table]
 
@@ -31,8 +46,16 @@ SEED_STEP = 10_007
 # Ids that are the same at every scale: what the company has once.
 COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
 PREFIXED = frozenset({"email", "domain", "human", "buyer"})
+# Types in which nothing is said with an empty text.
+TEXTS = frozenset({"text", "email", "currency"})
 # Datasets whose name is not their entity's.
-ENTITY_OF = {"ad_performance": "ad_spend", "check_ins": "activities", CREDIT_NOTES: "refunds"}
+ENTITY_OF = {
+    "ad_performance": "ad_spend",
+    "check_ins": "activities",
+    "contact_roles": "opportunity_contact_roles",
+    CREDIT_NOTES: "refunds",
+    "follow_ups": "activities",
+}
 TRUTH_TYPES: dict[str, dict[str, str]] = {
     "touch": {
         "touch_id": "text",
@@ -93,6 +116,35 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
     **MONEY_TRUTH,
     **CREDIT_TRUTH,
     **PAY_TRUTH,
+    # Who is behind each cookie and record, ids of contacts that were merged away included.
+    "identity": {"source_entity": "text", "source_id": "text", "human": "text"},
+    "stage": {
+        "human": "text",
+        "cycle": "integer",
+        "stage": "text",
+        "actual_at": "timestamp",
+        "is_skipped": "boolean",
+    },
+    "handoff": {
+        "lead_id": "text",
+        "human": "text",
+        "cycle": "integer",
+        "is_reportable": "boolean",
+        "assigned_at": "timestamp",
+        "first_human_touch_at": "timestamp",
+        "due_at": "timestamp",
+        "decision": "text",
+        "decided_at": "timestamp",
+        "reason": "text",
+        "returned_at": "timestamp",
+    },
+    "contact_role": {
+        "opportunity_id": "text",
+        "person_id": "text",
+        "human": "text",
+        "role": "text",
+        "is_primary": "boolean",
+    },
 }
 
 
@@ -123,6 +175,7 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
             known_date=buyer.known_day,
             mql_date=buyer.mql_day,
         )
+    _deal_with_people(own_seed, world, rows)
     reward(Random(f"{own_seed}:pay"), world, rows, number == 0)  # noqa: S311 (a story)
     prefix = f"{number}." if number else ""
     delivered = {
@@ -142,6 +195,19 @@ def entity_of(dataset: str) -> str:
     return ENTITY_OF.get(name, name)
 
 
+def _deal_with_people(own_seed: int, world: World, rows: Rows) -> None:
+    """Tell what the CRM's exports cannot say; each chapter draws for itself, and moves no other."""
+
+    def chance(chapter: str) -> Random:
+        return Random(f"{own_seed}:{chapter}")  # noqa: S311 (a story, not a secret)
+
+    passes = handoffs.pass_on(chance("handoffs"), world)
+    last_changes = lead_records.note(chance("lead_records"), world, passes, rows)
+    buying_groups.gather(chance("buying_groups"), world, rows)
+    lost = merges.merge(chance("merges"), world, last_changes, rows)
+    cycles.plant(world, passes, lost, rows)
+
+
 def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
     return pa.table(
         {name: _column(rows, name, kind, prefix) for name, kind in types.items()},
@@ -151,7 +217,9 @@ def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
 
 def _column(rows: list[Row], name: str, kind: str, prefix: str) -> pa.Array:
     values: list[Any] = [row.get(name) for row in rows]
-    column = pa.array([None if value == "" else value for value in values], ARROW[kind])
+    if kind in TEXTS:
+        values = [value or None for value in values]
+    column = pa.array(values, ARROW[kind])
     is_own = name.endswith("_id") and name not in COMMON_IDS and not name.endswith("employee_id")
     if prefix and (is_own or name in PREFIXED):
         return pc.binary_join_element_wise(pa.scalar(prefix), column, "")

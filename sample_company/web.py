@@ -127,6 +127,10 @@ class Tracker:
             touch_id = f"V-{number:06d}"
             self.rows.add("touches", touch_id=touch_id, **row)
             self.rows.plant("touch", touch_id=touch_id, **planted)
+        cookies = {row["anonymous_id"]: planted["human"] for _, row, planted in self.touches}
+        for cookie, human in cookies.items():
+            if cookie:
+                self.rows.plant("identity", source_entity="visitor", source_id=cookie, human=human)
 
 
 def browse(random: Random, world: World, tracker: Tracker) -> None:

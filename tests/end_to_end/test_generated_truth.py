@@ -277,3 +277,130 @@ def test_exclusive_credits_sum_to_the_booking(sample: RunHome) -> None:
         """,
     )
     assert wrong == []
+
+
+def test_buying_groups_are_what_was_planted(sample: RunHome) -> None:
+    """Whoever has a role stands on the bridge with the newest one, and with an equal share."""
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select
+                fct_opportunity.source_id as opportunity_id,
+                dim_identity_link.source_id as person_id,
+                bridge_opportunity_person.role,
+                round(1.0 / bridge_opportunity_person.weight) as sharers
+            from bridge_opportunity_person
+            inner join fct_opportunity using (opportunity_key)
+            inner join dim_identity_link
+                on bridge_opportunity_person.person_key = dim_identity_link.person_key
+                and dim_identity_link.source_entity = 'person'
+            where link_method = 'contact_role'
+        ),
+        planted as (
+            select
+                opportunity_id, person_id, role,
+                count(*) over (partition by opportunity_id) as sharers
+            from truth('contact_role')
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    [(roles, opportunities)] = ask(
+        sample,
+        "select count(*), count(distinct opportunity_key) from bridge_opportunity_person "
+        "where link_method = 'contact_role'",
+    )
+    assert roles > 600
+    assert opportunities > 250
+    # Where nobody entered a role, the primary contact stands alone.
+    assert ask(
+        sample,
+        "select distinct role, weight from bridge_opportunity_person "
+        "where link_method <> 'contact_role'",
+    ) == [("primary", 1)]
+
+
+def test_known_ids_are_the_planted_people(sample: RunHome) -> None:
+    """Two records of one human are one person; ids that were merged away have no record."""
+    links = """
+        with links as (
+            select planted.source_entity, planted.human, link.person_key
+            from dim_identity_link as link
+            inner join truth('identity') as planted using (source_entity, source_id)
+            where planted.source_entity in ('lead', 'person')
+        )
+    """
+    mixed = "select person_key from links group by 1 having count(distinct human) > 1"
+    split = "select human from links group by 1 having count(distinct person_key) > 1"
+    assert ask(sample, f"{links} {mixed}") == []
+    assert ask(sample, f"{links} {split}") == []
+    missing = ask(
+        sample,
+        "select planted.source_id from truth('identity') as planted "
+        "anti join dim_identity_link as link using (source_entity, source_id) order by 1",
+    )
+    assert missing
+    assert all(source_id.startswith("C-9") for (source_id,) in missing)
+
+
+def test_stages_of_people_with_one_cycle_are_what_was_planted(sample: RunHome) -> None:
+    """Dates and skipped stages; statuses that nobody dated are the warehouse's to place."""
+    wrong = ask(
+        sample,
+        """
+        with persons as (
+            select distinct planted.human, link.person_key
+            from dim_identity_link as link
+            inner join truth('identity') as planted using (source_entity, source_id)
+            where planted.source_entity = 'lead'
+        ),
+        undated as (
+            select human from truth('stage')
+            where cycle > 1 or (actual_at is null and not is_skipped)
+        ),
+        planted as (
+            select human, stage, timezone('UTC', actual_at) as actual_at, is_skipped
+            from truth('stage')
+            where stage not in ('rejected', 'recycled', 'lost') and human not in (from undated)
+        ),
+        found as (
+            select persons.human, stages.stage, stages.actual_at, stages.is_skipped
+            from marts.funnel.fct_person_stage as stages
+            inner join persons using (person_key)
+            where not stages.is_side_state and persons.human not in (from undated)
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_every_hand_off_and_try_is_an_activity(sample: RunHome) -> None:
+    """The first human touch of a hand-off is the earliest activity of a human with the person."""
+    [(planted, found)] = ask(
+        sample,
+        """
+        with persons as (
+            select planted.source_id as lead_id, link.person_key
+            from dim_identity_link as link
+            inner join truth('identity') as planted using (source_entity, source_id)
+            where planted.source_entity = 'lead'
+        ),
+        touched as (
+            select
+                truth.lead_id, timezone('UTC', truth.first_human_touch_at) as planted_at,
+                (
+                    select min(act.occurred_at)
+                    from fct_activity as act
+                    where act.person_key = persons.person_key and act.is_human
+                    and act.occurred_at >= timezone('UTC', truth.assigned_at)
+                ) as found_at
+            from truth('handoff') as truth
+            inner join persons using (lead_id)
+        )
+        select count(planted_at), count(*) filter (planted_at = found_at) from touched
+        """,
+    )
+    assert planted == found > 500
