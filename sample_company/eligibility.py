@@ -38,7 +38,7 @@ class Conversion:
 def judge(world: World, everybody: list[Buyer], rows: Rows) -> None:
     """Plant the eligible touches of every conversion; one row without a touch where none is."""
     touches = _creditable(rows)
-    for conversion in _conversions(world, everybody):
+    for conversion in _conversions(world, everybody, _groups(rows)):
         found = [
             touch_id
             for human in sorted(conversion.humans)
@@ -67,7 +67,17 @@ def _creditable(rows: Rows) -> dict[str, list[tuple[datetime, str]]]:
     return found
 
 
-def _conversions(world: World, everybody: list[Buyer]) -> Iterator[Conversion]:
+def _groups(rows: Rows) -> dict[str, set[str]]:
+    """Who has a contact role in each deal; told before this chapter."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for role in rows.truth["contact_role"]:
+        found[role["opportunity_id"]].add(role["human"])
+    return found
+
+
+def _conversions(
+    world: World, everybody: list[Buyer], groups: dict[str, set[str]]
+) -> Iterator[Conversion]:
     for buyer in everybody:
         first, humans = buyer.first_lead, frozenset({identity(buyer.first_lead)})
         yield Conversion("lead", first.lead_id, utc(first.created_at), "buyer", humans)
@@ -76,7 +86,7 @@ def _conversions(world: World, everybody: list[Buyer]) -> Iterator[Conversion]:
     for deal in world.deals:
         if deal.is_deleted:
             continue
-        people, humans = "deal", _own_people(deal)
+        people, humans = "deal", _own_people(deal, groups[deal.opportunity_id])
         if not humans:
             people, humans = "account", _people_of_account(world, deal)
         name, created_at = deal.opportunity_id, utc(deal.created_at)
@@ -92,10 +102,10 @@ def _mql_at(buyer: Buyer) -> datetime:
     return min(moments or [x.created_at for x in buyer.leads if x.status in QUALIFIED_STATUSES])
 
 
-def _own_people(deal: Deal) -> frozenset[str]:
-    """The deal's contact and the person of its lead."""
+def _own_people(deal: Deal, group: set[str]) -> frozenset[str]:
+    """The deal's contact, the person of its lead, and its buying group."""
     humans = {_human(deal.person)} if deal.person else set()
-    return frozenset(humans | ({identity(deal.lead)} if deal.lead else set()))
+    return frozenset(humans | group | ({identity(deal.lead)} if deal.lead else set()))
 
 
 def _people_of_account(world: World, deal: Deal) -> frozenset[str]:

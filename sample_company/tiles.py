@@ -163,7 +163,6 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
     web.browse(random, world, tracker)
     tracker.finish()
     everybody = buyers(world)
-    eligibility.judge(world, everybody, rows)
     programmes.correspond(random, world, rows)
     customers.care(random, world, rows)
     voices.speak_up(random, world, rows)
@@ -176,6 +175,7 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
             mql_date=buyer.mql_day,
         )
     _deal_with_people(own_seed, world, rows)
+    eligibility.judge(world, everybody, rows)
     reward(Random(f"{own_seed}:pay"), world, rows, number == 0)  # noqa: S311 (a story)
     prefix = f"{number}." if number else ""
     delivered = {
