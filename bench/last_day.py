@@ -18,6 +18,7 @@ DAY_COLUMNS = {
     "message_sends": "sent_at",
     "activities": "occurred_at",
     "check_ins": "occurred_at",
+    "follow_ups": "occurred_at",
     "ad_spend": "spend_date",
     "content_performance": "performance_date",
 }
