@@ -41,6 +41,8 @@ class MartRows:
     funnel_cohorts: list[Row] = field(default_factory=list)
     sales_stages: list[Row] = field(default_factory=list)
     pipeline: list[Row] = field(default_factory=list)
+    touches: list[Row] = field(default_factory=list)
+    recurring: list[Row] = field(default_factory=list)
     absent_tables: tuple[str, ...] = ()
 
 
@@ -138,6 +140,8 @@ def _read(reader: MartReader, run_id: str | None) -> MartRows:
         stages=reader.rows(queries.STAGES),
         funnel_flow=reader.rows(queries.FUNNEL_FLOW),
         funnel_cohorts=reader.rows(queries.FUNNEL_COHORTS),
+        touches=reader.rows(queries.TOUCHES, as_of_date=as_of),
+        recurring=reader.rows(queries.RECURRING, as_of_date=as_of),
         sales_stages=reader.rows(queries.SALES_STAGES),
         pipeline=reader.rows(queries.PIPELINE, as_of_date=as_of),
         absent_tables=reader.absent_tables(),

@@ -44,6 +44,8 @@ def page_data(rows: MartRows, reporting_currency: str | None) -> Json:
             *("entered_count", "converted_count"),
         ),
         "pipeline": _pipeline(rows),
+        "touches": _listed(rows.touches, "month", "channel_group", "touch_count"),
+        "recurring": _listed(rows.recurring, "month", "recurring_amount", "customer_count"),
     }
 
 

@@ -273,3 +273,45 @@ PIPELINE = Query(
     order by summed.pipeline_date, sales_stage
     """,
 )
+
+# What machines did is no reach.
+TOUCHES = Query(
+    (tables.TOUCH, tables.CHANNEL),
+    """
+    select
+        cast(cast(date_trunc('month', fct_touch.touched_date) as date) as varchar) as month,
+        coalesce(dim_channel.channel_group, 'unknown') as channel_group,
+        cast(count(*) as bigint) as touch_count
+    from fct_touch
+    left join dim_channel on fct_touch.channel_key = dim_channel.channel_key
+    where
+        fct_touch.no_credit_reason is distinct from 'bot'
+        and (
+            cast($as_of_date as date) is null
+            or fct_touch.touched_date <= cast($as_of_date as date)
+        )
+    group by all
+    order by month, channel_group
+    """,
+)
+
+# An amount without a rate is unknown, and so is the sum that it belongs to.
+RECURRING = Query(
+    (tables.SUBSCRIPTION_MONTH,),
+    """
+    select
+        cast(cast(subscription_month as date) as varchar) as month,
+        case when bool_and(recurring_amount is not null) then sum(recurring_amount) end
+            as recurring_amount,
+        cast(count(distinct account_key) as bigint) as customer_count
+    from fct_subscription_month
+    where
+        is_reportable
+        and (
+            cast($as_of_date as date) is null
+            or subscription_month <= cast($as_of_date as date)
+        )
+    group by all
+    order by month
+    """,
+)

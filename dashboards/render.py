@@ -27,6 +27,7 @@ SCRIPTS = (
     "funnel.js",
     "channels.js",
     "sales.js",
+    "customers.js",
     "tables.js",
     "main.js",
 )

@@ -125,6 +125,16 @@ PIPELINE = PublishedTable(
     },
 )
 
+TOUCH = PublishedTable(
+    "core.fct_touch", ("touched_date", "channel_key"), {"no_credit_reason": NO_TEXT}
+)
+CHANNEL = PublishedTable("core.dim_channel", ("channel_key", "channel_group"))
+SUBSCRIPTION_MONTH = PublishedTable(
+    "core.fct_subscription_month",
+    ("subscription_month", "account_key", "recurring_amount"),
+    {"is_reportable": "true"},
+)
+
 ALL_TABLES = (
     RUN,
     PUBLISH_LOG,
@@ -138,4 +148,7 @@ ALL_TABLES = (
     FUNNEL_COHORT,
     SALES_STAGE,
     PIPELINE,
+    TOUCH,
+    CHANNEL,
+    SUBSCRIPTION_MONTH,
 )

@@ -43,7 +43,17 @@ TABLES = {
         open_count bigint, open_amount decimal(18, 2), weighted_amount decimal(18, 2),
         stalled_amount decimal(18, 2), past_due_amount decimal(18, 2),
         unknown_amount_count bigint""",
+    "core.dim_channel": "channel_key text, channel_name text, channel_group text",
+    "core.fct_touch": """touch_key text, touched_date date, channel_key text,
+        no_credit_reason text""",
+    "core.fct_subscription_month": """subscription_month_key text, subscription_month date,
+        account_key text, recurring_amount decimal(18, 2), is_reportable boolean""",
 }
+
+CHANNEL_GROUPS = (
+    *("paid_search", "paid_social", "display", "organic", "email", "event", "partner"),
+    *("referral", "press", "direct"),
+)
 
 
 @dataclass(frozen=True)

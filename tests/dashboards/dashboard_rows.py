@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboard_company import (
     AS_OF,
+    CHANNEL_GROUPS,
     FIRST_MONTH,
     GUARDS,
     KPIS,
@@ -44,6 +45,9 @@ def all_rows() -> dict[str, list[Row]]:
         "funnel.rpt_funnel_flow": list(_flow()),
         "funnel.rpt_funnel_cohort": list(_cohorts()),
         "funnel.rpt_pipeline_daily": list(_pipeline()),
+        "core.dim_channel": [(f"c-{name}", name, name) for name in CHANNEL_GROUPS],
+        "core.fct_touch": list(_touches()),
+        "core.fct_subscription_month": list(_recurring()),
         "ops.ops_run": [
             ("20261120T060002-1c09", "2026-11-20", "0.1.0", "2026-11-20 06:00:02", None, "done"),
             (RUN_ID, AS_OF, "0.1.0", "2026-11-21 06:00:03", None, "running"),
@@ -210,4 +214,30 @@ def _guard(guard: str, group: str, table: str) -> Row:
     return (
         *(RUN_ID, guard, group, "critical", "passed", "0 rows", "0 rows"),
         *(None, table, "as expected"),
+    )
+
+
+def _touches() -> Iterator[Row]:
+    """As many a month as the group's place says, one of a machine, one that no channel knows."""
+    for month in range(35):
+        first = _month_after(FIRST_MONTH, month)
+        for at, name in enumerate(CHANNEL_GROUPS, start=1):
+            for number in range(at):
+                yield f"{month}-{name}-{number}", first, f"c-{name}", None
+        yield f"{month}-bot", first, "c-direct", "bot"
+        yield f"{month}-lost", first, "c-nowhere", "person"
+
+
+def _recurring() -> Iterator[Row]:
+    for month in range(35):
+        first = _month_after(FIRST_MONTH, month)
+        yield f"{month}-one", first, "a-1", 1200 + 100 * month, True
+        yield f"{month}-two", first, "a-1", 300, True
+        yield f"{month}-other", first, "a-2", 500, True
+        yield f"{month}-test", first, "a-3", 9999, False
+
+
+def _month_after(first: date, months: int) -> date:
+    return date(
+        first.year + (first.month - 1 + months) // 12, (first.month - 1 + months) % 12 + 1, 1
     )

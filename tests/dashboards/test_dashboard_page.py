@@ -19,7 +19,10 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Opened]
 PageWith = Callable[..., Path]
-CHARTS = ("explore-trend", "bookings-chart", "pipeline-chart", "win-rate-chart")
+CHARTS = (
+    *("explore-trend", "reach-chart", "bookings-chart", "pipeline-chart", "win-rate-chart"),
+    "recurring-chart",
+)
 
 
 def card(kpi: str, part: str) -> str:
@@ -213,6 +216,38 @@ def test_chart_numbers_can_be_read_as_a_table(visit: Visit, busy_page: Path) -> 
     opened.page.click("#bookings .numbers summary")
     opened.page.wait_for_selector("#bookings .numbers tbody")
     assert opened.page.locator("#bookings .numbers tbody tr").count() == 24
+
+
+def test_touches_count_people_not_machines(visit: Visit, busy_page: Path) -> None:
+    opened = visit(busy_page)
+    opened.click("#reach-chart + .numbers summary")
+    head = opened.page.locator("#reach-chart + .numbers thead th").all_text_contents()
+    last = opened.page.locator("#reach-chart + .numbers tbody tr").last
+    # Ten groups of one to ten touches, and one touch that no channel knows.
+    assert head[1:3] == ["All", "direct"]
+    assert head[-1] == "4 other groups"
+    assert last.locator("td").all_text_contents()[0] == "56"
+    assert last.locator("td").all_text_contents()[-1] == "7"
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ("select 1", ["€5,400", "2"]),
+        (
+            "update core.fct_subscription_month set recurring_amount = null "
+            "where account_key = 'a-2'",
+            ["–", "2"],
+        ),
+    ],
+)
+def test_recurring_revenue_and_customers_by_month(
+    visit: Visit, page_with: PageWith, change: str, shown: list[str]
+) -> None:
+    opened = visit(page_with(sql(change)))
+    opened.click("#recurring-chart + .numbers summary")
+    last = opened.page.locator("#recurring-chart + .numbers tbody tr").last
+    assert last.locator("td").all_text_contents() == shown
 
 
 def test_script_in_names_is_inert(visit: Visit, page_with: PageWith) -> None:
