@@ -1,8 +1,9 @@
 """Generates the company at a scale and measures the day's job: `python -m bench.measure`.
 
-Phases: generate; the whole job from delivered files to published marts in a new home; the same job
-with nothing new; the floor: DuckDB writing the same touches sorted. Ratios to the floor can be
-compared between machines, seconds cannot. Never part of the tests.
+Phases: generate; prepare a new home (dbt reads the project); the whole job from delivered files to
+published marts, without the last day; the same job with nothing new; the job with the last day
+delivered; the floor: DuckDB writing the same touches sorted. Ratios to the floor can be compared
+between machines, seconds cannot. Never part of the tests.
 
 Belongs here: the order of the phases and the record of a run. Does not: docs (report).
 """
@@ -15,7 +16,8 @@ import platform
 import shutil
 import sqlite3
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -23,10 +25,20 @@ import duckdb
 import pyarrow.parquet as pq
 
 from bench.company_folder import write_company
+from bench.last_day import deliver_last_day, hold_back_last_day
 from bench.phases import Phase, run_phase
 from bench.report import HISTORY, write_report
 
 ROOT = Path(__file__).resolve().parent.parent
+# The sample company's books end here; what happened on it is delivered last.
+LAST_DAY = date(2026, 10, 31)
+# A run with nothing new builds all models again; at a large scale the new day says the same.
+WARM_UNTIL = 100
+PREPARE = """
+from orchestration.settings import load_settings
+from orchestration.transform.project import ensure_parsed
+ensure_parsed(load_settings())
+"""
 FLOOR = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1])
@@ -57,17 +69,21 @@ def measure(scale: int, folder: Path, memory: str) -> dict[str, object]:
     phases = [python("generate", *generate, "--processes", "2", rows=0)]
     delivered = _rows(data / "delivered")
     touches = _rows(data / "delivered" / "touches")
+    phases[0] = replace(phases[0], rows=delivered)
     write_company(company, data / "delivered")
+    new_rows = hold_back_last_day(data / "delivered", data / "held", LAST_DAY, memory)
     shutil.rmtree(home, ignore_errors=True)
-    start = [
-        "-c",
-        "import sys; sys.argv = ['concord', *sys.argv[1:]]; "
-        "from orchestration.cli.main import main; main()",
-        "run",
-    ]
-    phases.append(python("full build", *start, rows=delivered))
-    full_steps = _steps(home)
-    phases.append(python("warm run", *start, rows=delivered))
+    phases.append(python("prepare", "-c", PREPARE, rows=0))
+    run = [str(Path(sys.executable).with_name("concord")), "run"]
+    steps = {}
+    runs = {"full build": delivered - new_rows, "warm run": 0, "one new day": new_rows}
+    if scale > WARM_UNTIL:
+        del runs["warm run"]
+    for name, rows in runs.items():
+        if name == "one new day":
+            deliver_last_day(data / "delivered", data / "held")
+        phases.append(python(name, *run, rows=rows))
+        steps[name] = _steps(home)
     floor_file = folder / "floor.duckdb"
     floor_file.unlink(missing_ok=True)
     touch_files = str(data / "delivered" / "touches" / "*.parquet")
@@ -82,7 +98,7 @@ def measure(scale: int, folder: Path, memory: str) -> dict[str, object]:
         "machine": f"{os.cpu_count()} cores, {platform.system()}, Python "
         f"{platform.python_version()}, DuckDB {duckdb.__version__}",
         "phases": [phase.as_record() for phase in phases],
-        "steps": full_steps,
+        "steps": steps,
     }
 
 
@@ -92,20 +108,21 @@ def _rows(folder: Path) -> int:
 
 def _steps(home: Path) -> dict[str, float]:
     """Seconds of each step of the last run, from Dagster's own record."""
+    runs = (home / "dagster" / "history" / "runs").glob("*-*.db")
+    path = max(runs, key=lambda path: path.stat().st_mtime_ns)
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(
+            "select step_key, dagster_event_type, timestamp from event_logs "
+            "where dagster_event_type in ('STEP_START', 'STEP_SUCCESS') order by id"
+        ).fetchall()
+    started: dict[str, datetime] = {}
     found: dict[str, float] = {}
-    for path in (home / "dagster" / "history" / "runs").glob("*-*.db"):
-        with sqlite3.connect(path) as connection:
-            rows = connection.execute(
-                "select step_key, dagster_event_type, timestamp from event_logs "
-                "where dagster_event_type in ('STEP_START', 'STEP_SUCCESS') order by id"
-            ).fetchall()
-        started: dict[str, datetime] = {}
-        for key, kind, stamp in rows:
-            moment = datetime.fromisoformat(stamp)
-            if kind == "STEP_START":
-                started[key] = moment
-            else:
-                found[key] = round((moment - started[key]).total_seconds(), 2)
+    for key, kind, stamp in rows:
+        moment = datetime.fromisoformat(stamp)
+        if kind == "STEP_START":
+            started[key] = moment
+        else:
+            found[key] = round((moment - started[key]).total_seconds(), 2)
     return found
 
 

@@ -12,8 +12,10 @@ import sys
 import warnings
 from collections.abc import Sequence
 from functools import cache, reduce
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib import import_module
+from importlib.util import find_spec
 from operator import and_
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from expectations.model import Guard
@@ -51,16 +53,29 @@ def _batch_definition() -> Any:
 
 
 def _postpone(name: str) -> None:
-    """Let a module be executed when something of it is first used (importlib's own recipe)."""
-    found = find_spec(name)
-    if name in sys.modules or found is None or found.loader is None:
+    """Let a module be imported when something of it is first used.
+
+    importlib's own LazyLoader does not do here: `import x as y` looks at the module's spec, which
+    already counts as use.
+    """
+    if name in sys.modules or find_spec(name) is None:
         return
-    found.loader = LazyLoader(found.loader)
-    module = sys.modules[name] = module_from_spec(found)
-    found.loader.exec_module(module)
+    stand_in = sys.modules[name] = _StandIn(name)
     parent, _, child = name.rpartition(".")
     if parent:
-        setattr(sys.modules[parent], child, module)
+        setattr(sys.modules[parent], child, stand_in)
+
+
+class _StandIn(ModuleType):
+    """Stands for a module until something of it is used."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute in ("__spec__", "__wrapped__"):
+            raise AttributeError(attribute)
+        name = self.__name__
+        if sys.modules.get(name) is self:
+            del sys.modules[name]
+        return getattr(import_module(name), attribute)
 
 
 def build_expectation(guard: Guard) -> Any:

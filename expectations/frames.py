@@ -1,19 +1,46 @@
 """Runs the SELECT of each suite and collects the frames.
 
-Belongs here: reading frames through a DuckDB connection that the caller opened. Does not: opening
-or closing it, or deciding which suites run.
+Belongs here: reading frames from DuckDB. Does not: deciding which suites run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from expectations.inputs import INPUTS
+from expectations.inputs import INPUTS, InputRow, input_frame
 from expectations.model import Suite
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """Where the frames of some suites come from; small, so that it can be sent to a process.
+
+    Attributes:
+        database: A DuckDB file that nobody writes to meanwhile.
+        config: DuckDB settings to open it with.
+        inputs: The rows that `expectations.inputs` names.
+    """
+
+    database: str
+    config: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Sequence[InputRow]] = field(default_factory=dict)
+
+
+def read_frames(
+    source: FrameSource, suites: Sequence[Suite]
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Open the database and run the suites' SELECTs; returns what `build_frames` returns."""
+    import duckdb
+
+    inputs = {name: input_frame(name, rows) for name, rows in source.inputs.items()}
+    with duckdb.connect(source.database, read_only=True, config=dict(source.config)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return build_frames(connection, suites, inputs)
 
 
 def build_frames(

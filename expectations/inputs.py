@@ -1,4 +1,4 @@
-"""Frames that a run hands to the guards, because no table of the warehouse holds them.
+"""Rows that a run hands to the guards, because no table of the warehouse holds them.
 
 Belongs here: the name, columns and types of each input. Does not: where the run gets them from.
 """
@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+InputRow = tuple[str | int | None, ...]
 
 # The run registers each input under its name before it runs a suite's SELECT.
 INPUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -32,3 +40,13 @@ INPUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
     }
 )
+
+
+def input_frame(name: str, rows: Sequence[InputRow]) -> pd.DataFrame:
+    """Return an input's rows as the frame that its suites select from."""
+    import pandas as pd
+
+    types = INPUTS[name]
+    frame = pd.DataFrame(list(rows), columns=list(types))
+    whole = {column: "Int64" for column, kind in types.items() if kind == "bigint"}
+    return frame.astype(whole)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from expectations import describe, engine
+from expectations.frames import FrameSource, read_frames
 from expectations.loader import SuiteError, load_suites
 from expectations.model import Guard, Suite
 from expectations.results import GuardResult, Status
@@ -46,6 +47,17 @@ def evaluate(
         else:
             results += _evaluate_suite(suite, frame.reset_index(drop=True))
     return results
+
+
+def evaluate_job(
+    suites: Sequence[Suite],
+    frames: Mapping[str, pd.DataFrame] | FrameSource,
+    frame_errors: Mapping[str, str] | None = None,
+) -> list[GuardResult]:
+    """Evaluate as `evaluate` does, with frames, or with the place to read them from."""
+    if isinstance(frames, FrameSource):
+        return evaluate(suites, *read_frames(frames, suites))
+    return evaluate(suites, frames, frame_errors)
 
 
 def _evaluate_suite(suite: Suite, frame: pd.DataFrame) -> list[GuardResult]:

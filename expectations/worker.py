@@ -21,9 +21,10 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from os import getpid
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from expectations import data_docs, runner
+from expectations.frames import FrameSource
 from expectations.model import Suite
 from expectations.results import GuardResult
 
@@ -80,6 +81,11 @@ class GuardWorker:
         job = (list(suites), dict(frames), dict(frame_errors or {}))
         self._pending.append((job[0], self._thread.submit(self._ask, *job)))
 
+    def submit_source(self, suites: Sequence[Suite], source: FrameSource) -> None:
+        """Hand suites over with the place of their frames; returns at once."""
+        chosen = list(suites)
+        self._pending.append((chosen, self._thread.submit(self._ask, chosen, source)))
+
     def result(self, timeout: float | None = None) -> list[GuardResult]:
         """Wait for the results of the oldest submission that was not asked for yet.
 
@@ -130,15 +136,10 @@ class GuardWorker:
         """End the process."""
         self.close()
 
-    def _ask(
-        self,
-        suites: list[Suite],
-        frames: dict[str, pd.DataFrame],
-        frame_errors: dict[str, str],
-    ) -> list[GuardResult]:
+    def _ask(self, *job: Any) -> list[GuardResult]:
         if self.fallback_reason is None:
             try:
-                return self._exchange((suites, frames, frame_errors))
+                return self._exchange(job)
             except (OSError, EOFError, pickle.UnpicklingError, ValueError) as error:
                 self._process.kill()
                 self._process.wait()
@@ -150,7 +151,7 @@ class GuardWorker:
             "which takes a few seconds longer. The results are the same.",
             self.fallback_reason,
         )
-        return runner.evaluate(suites, frames, frame_errors)
+        return runner.evaluate_job(*job)
 
     def _exchange(self, job: object) -> list[GuardResult]:
         stdin, stdout = self._process.stdin, self._process.stdout

@@ -28,7 +28,7 @@ def main(parent_id: int) -> None:
         except EOFError:
             return
         try:
-            reply: tuple[str, object] = ("ok", runner.evaluate(*job))
+            reply: tuple[str, object] = ("ok", runner.evaluate_job(*job))
         except Exception as error:  # the parent says it to people; a traceback helps nobody
             reply = ("error", f"{type(error).__name__}: {error}")
         try:

@@ -65,7 +65,7 @@ def buyers(world: World) -> list[Buyer]:
         if not lead.exclusion and not is_competitor:
             found.setdefault(identity(lead), Buyer()).leads.append(lead)
     for deal in world.deals:
-        who = _identity_of_deal(deal)
+        who = identity_of_deal(deal)
         if who and not deal.is_deleted:
             found[who].deals.append(deal)
     return list(found.values())
@@ -74,14 +74,15 @@ def buyers(world: World) -> list[Buyer]:
 def identity(lead: Lead) -> str:
     """Return what tells people apart: the address, else the contact, else the lead itself."""
     address = lead.email.strip().lower()
-    return address or (_identity_of_person(lead.person) if lead.person else lead.lead_id)
+    return address or (identity_of_person(lead.person) if lead.person else lead.lead_id)
 
 
-def _identity_of_person(person: Person) -> str:
+def identity_of_person(person: Person) -> str:
+    """Return what tells a contact apart: the address of the first lead, else its own id."""
     return person.leads[0].email.strip().lower() or person.person_id
 
 
-def _identity_of_deal(deal: Deal) -> str | None:
+def identity_of_deal(deal: Deal) -> str | None:
     """Return whose way through the funnel the deal belongs to.
 
     Selling more to a customer's contact, without a new raised hand, is nobody's acquisition.
@@ -89,5 +90,5 @@ def _identity_of_deal(deal: Deal) -> str | None:
     if deal.lead is not None and not deal.lead.exclusion:
         return identity(deal.lead)
     if deal.person is not None and (deal.lead is not None or deal.kind == "new"):
-        return _identity_of_person(deal.person)
+        return identity_of_person(deal.person)
     return None

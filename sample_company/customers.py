@@ -52,9 +52,12 @@ def _subscribe(random: Random, rows: Rows, deal: Deal, number: int, line: Line) 
     fate, serial = "new", 1
     while start <= LAST_DAY:
         end = months_later(start, term)
+        # Renewed at any price it stays the same contract: a new id would be worth another rate,
+        # and a moving rate would look like growth. Who comes back after a gap signs a new one.
+        subscription_id = f"S-{deal.opportunity_id[2:]}-{number}-{serial}"
         rows.add(
             "subscriptions",
-            subscription_id=f"S-{deal.opportunity_id[2:]}-{number}-{serial}",
+            subscription_id=subscription_id,
             account_id=deal.account.account_id,
             opportunity_id=deal.opportunity_id,
             product_id=line.product.product_id,
@@ -64,7 +67,7 @@ def _subscribe(random: Random, rows: Rows, deal: Deal, number: int, line: Line) 
             currency_code=deal.currency,
         )
         rows.plant(
-            "subscription", subscription_id=f"S-{deal.opportunity_id[2:]}-{number}-{serial}",
+            "subscription", subscription_id=subscription_id,
             account_id=deal.account.account_id, fate=fate, valid_from=start, valid_to=end,
             recurring_amount=amount, currency_code=deal.currency,
         )  # fmt: skip
@@ -74,10 +77,11 @@ def _subscribe(random: Random, rows: Rows, deal: Deal, number: int, line: Line) 
             if random.random() > REACTIVATED:
                 return
             fate, start = "reactivated", months_later(end, random.randint(2, 5))
+            serial += 1
         else:
             amount = (amount * AT_TERM_END[fate][0]).quantize(CENT, ROUND_HALF_UP)
             start = end
-        serial, term = serial + 1, 12
+        term = 12
 
 
 def _invoice(random: Random, rows: Rows, deal: Deal) -> None:
@@ -218,9 +222,9 @@ def _answer(
 
 def _refer(random: Random, world: World, won: list[Deal], rows: Rows) -> None:
     """Customers who sent somebody: every lead of the referral channel has one, where any was."""
-    for lead in world.leads:
+    for lead in [lead for lead in world.leads if lead.channel == "referral"]:
         earlier = [deal for deal in won if deal.close_date < local_day(lead.created_at)]
-        if lead.channel != "referral" or not earlier:
+        if not earlier:
             continue
         deal = random.choice(earlier)
         rows.add(

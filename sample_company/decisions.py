@@ -28,6 +28,7 @@ class Version:
     manager_employee_id: str
     valid_from: date
     valid_to: date
+    job_title: str
 
 
 def _day(text: str) -> date:
@@ -47,6 +48,7 @@ def employee_versions() -> tuple[Version, ...]:
                 row["manager_employee_id"],
                 _day(row["valid_from"]),
                 _day(row["valid_to"]),
+                row["job_title"],
             )
             for row in csv.DictReader(file)
         )
@@ -88,10 +90,14 @@ def _rates() -> tuple[tuple[str, date, date, Decimal], ...]:
 
 def in_euros(amount: Decimal, currency: str, day: date) -> Decimal:
     """Convert an amount at the rate of the day, rounded half up to cents."""
-    rate = Decimal(1)
-    if currency != "EUR":
-        rate = next(r for c, start, end, r in _rates() if c == currency and start <= day < end)
-    return (amount * rate).quantize(CENT, ROUND_HALF_UP)
+    return (amount * euros_for_one(currency, day)).quantize(CENT, ROUND_HALF_UP)
+
+
+def euros_for_one(currency: str, day: date) -> Decimal:
+    """Return the rate of the day: what one unit of a currency is worth in euros."""
+    if currency == "EUR":
+        return Decimal(1)
+    return next(r for c, start, end, r in _rates() if c == currency and start <= day < end)
 
 
 def last_day_of(employee_id: str) -> date | None:

@@ -6,11 +6,12 @@ broken on purpose. Does not: the story (story), file formats (make_exports).
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sample_company import catalogue as cat
+from sample_company.money import crm_refund, refunded_in_crm
 from sample_company.world import ZONE, Deal, Lead, World, local_day
 
 Row = dict[str, Any]
@@ -30,7 +31,6 @@ BROKEN_ROWS = (
 
 def export_rows(world: World) -> dict[str, list[Row]]:
     """Return the rows of every entity, the broken ones last."""
-    won = [deal for deal in world.deals if deal.is_won and not deal.is_deleted]
     rows = {
         "accounts": _accounts(world),
         "people": _people(world),
@@ -41,7 +41,7 @@ def export_rows(world: World) -> dict[str, list[Row]]:
         "products": [vars(product) for product in cat.PRODUCTS],
         "campaigns": _campaigns(),
         "activities": _activities(world),
-        "refunds": [_refund(won[position]) for position in (8, 31)],
+        "refunds": [_refund(deal) for deal in refunded_in_crm(world)],
         "ad_spend": _ad_spend(world),
     }
     _break_some(rows)
@@ -241,13 +241,14 @@ def _activities(world: World) -> list[Row]:
 
 
 def _refund(deal: Deal) -> Row:
+    refund = crm_refund(deal)
     return {
-        "id": f"R-{deal.opportunity_id[2:]}",
-        "opportunity_id": deal.opportunity_id,
-        "refund_date": deal.close_date + timedelta(days=45),
-        "amount": (deal.amount / 10).quantize(Decimal("0.01")),
-        "currency": deal.currency,
-        "reason": "service_credit",
+        "id": refund["refund_id"],
+        "opportunity_id": refund["opportunity_id"],
+        "refund_date": refund["refund_date"],
+        "amount": refund["amount"],
+        "currency": refund["currency_code"],
+        "reason": refund["reason"],
     }
 
 

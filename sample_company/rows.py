@@ -21,15 +21,17 @@ class Rows:
         self.delivered: dict[str, list[Row]] = defaultdict(list)
         self.truth: dict[str, list[Row]] = defaultdict(list)
 
-    def add(self, entity: str, **values: Any) -> None:
+    def add(self, entity: str, /, **values: Any) -> None:
         """Add a row of an entity; fields that are not named are blank."""
         self.delivered[entity].append(values)
 
-    def plant(self, table: str, **values: Any) -> None:
+    def plant(self, table: str, /, **values: Any) -> None:
         """Add a row of the truth."""
         self.truth[table].append(values)
 
 
 def utc(moment: datetime) -> datetime:
     """The moment in UTC, to the second."""
-    return moment.astimezone(UTC).replace(microsecond=0)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=0) if moment.microsecond else moment

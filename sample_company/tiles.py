@@ -15,11 +15,29 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sample_company import content, crm, customers, programmes, voices, web
+from sample_company import (
+    ads,
+    buying_groups,
+    content,
+    crm,
+    customers,
+    cycles,
+    eligibility,
+    handoffs,
+    lead_records,
+    merges,
+    programmes,
+    voices,
+    web,
+)
 from sample_company.buyers import buyers
+from sample_company.credits import CREDIT_TRUTH
+from sample_company.money import CREDIT_NOTES, MONEY_TRUTH
+from sample_company.pay import PAY_TRUTH, reward
 from sample_company.rows import Row, Rows
 from sample_company.schemas import ARROW, entity_types
 from sample_company.story import SEED, tell_story
+from sample_company.world import World
 
 Tables = dict[str, pa.Table]
 
@@ -28,8 +46,16 @@ SEED_STEP = 10_007
 # Ids that are the same at every scale: what the company has once.
 COMMON_IDS = frozenset({"campaign_id", "product_id", "content_asset_id", "platform_account_id"})
 PREFIXED = frozenset({"email", "domain", "human", "buyer"})
+# Types in which nothing is said with an empty text.
+TEXTS = frozenset({"text", "email", "currency"})
 # Datasets whose name is not their entity's.
-ENTITY_OF = {"check_ins": "activities"}
+ENTITY_OF = {
+    "ad_performance": "ad_spend",
+    "check_ins": "activities",
+    "contact_roles": "opportunity_contact_roles",
+    CREDIT_NOTES: "refunds",
+    "follow_ups": "activities",
+}
 TRUTH_TYPES: dict[str, dict[str, str]] = {
     "touch": {
         "touch_id": "text",
@@ -63,11 +89,61 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
     },
     "invoice": {"month": "date", "currency_code": "text", "amount": "money"},
     "payment": {"month": "date", "currency_code": "text", "amount": "money"},
+    "ad_spend": {
+        "platform": "text",
+        "month": "date",
+        "currency_code": "text",
+        "spend": "money",
+        "spend_first_reported": "money",
+        "impressions": "integer",
+        "clicks": "integer",
+        "engagements": "integer",
+        "platform_conversions": "decimal",
+    },
+    "eligible_touch": {
+        "conversion_type": "text",
+        "conversion_id": "text",
+        "converted_at": "timestamp",
+        "people": "text",
+        "touch_id": "text",
+    },
     "feedback": {
         "from_function": "text",
         "to_function": "text",
         "month": "date",
         "is_answered": "boolean",
+    },
+    **MONEY_TRUTH,
+    **CREDIT_TRUTH,
+    **PAY_TRUTH,
+    # Who is behind each cookie and record, ids of contacts that were merged away included.
+    "identity": {"source_entity": "text", "source_id": "text", "human": "text"},
+    "stage": {
+        "human": "text",
+        "cycle": "integer",
+        "stage": "text",
+        "actual_at": "timestamp",
+        "is_skipped": "boolean",
+    },
+    "handoff": {
+        "lead_id": "text",
+        "human": "text",
+        "cycle": "integer",
+        "is_reportable": "boolean",
+        "assigned_at": "timestamp",
+        "first_human_touch_at": "timestamp",
+        "due_at": "timestamp",
+        "decision": "text",
+        "decided_at": "timestamp",
+        "reason": "text",
+        "returned_at": "timestamp",
+    },
+    "contact_role": {
+        "opportunity_id": "text",
+        "person_id": "text",
+        "human": "text",
+        "role": "text",
+        "is_primary": "boolean",
     },
 }
 
@@ -80,14 +156,17 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
         crm.list_prices(rows)
         crm.advertise(world, rows)
         content.publish(random, rows)
+        ads.advertise(own_seed, world, rows)
     crm.record(world, rows)
-    tracker = web.Tracker(random, rows)
+    ad_random = Random(f"{own_seed}:ad_clicks")  # noqa: S311 (a story, not a secret)
+    tracker = web.Tracker(random, rows, ad_random)
     web.browse(random, world, tracker)
     tracker.finish()
+    everybody = buyers(world)
     programmes.correspond(random, world, rows)
     customers.care(random, world, rows)
     voices.speak_up(random, world, rows)
-    for buyer in buyers(world):
+    for buyer in everybody:
         rows.plant(
             "buyer",
             buyer=buyer.first_lead.lead_id,
@@ -95,16 +174,38 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
             known_date=buyer.known_day,
             mql_date=buyer.mql_day,
         )
+    _deal_with_people(own_seed, world, rows)
+    eligibility.judge(world, everybody, rows)
+    reward(Random(f"{own_seed}:pay"), world, rows, number == 0)  # noqa: S311 (a story)
     prefix = f"{number}." if number else ""
     delivered = {
         name: _table(items, types, prefix)
         for name, items in sorted(rows.delivered.items())
-        if (types := entity_types(ENTITY_OF.get(name, name)))
+        if (types := entity_types(entity_of(name)))
     }
     truth = {
         name: _table(items, TRUTH_TYPES[name], prefix) for name, items in sorted(rows.truth.items())
     }
     return delivered, truth
+
+
+def entity_of(dataset: str) -> str:
+    """Return the entity of a dataset, whose name may go on with the date of its delivery."""
+    name = dataset.partition("/")[0]
+    return ENTITY_OF.get(name, name)
+
+
+def _deal_with_people(own_seed: int, world: World, rows: Rows) -> None:
+    """Tell what the CRM's exports cannot say; each chapter draws for itself, and moves no other."""
+
+    def chance(chapter: str) -> Random:
+        return Random(f"{own_seed}:{chapter}")  # noqa: S311 (a story, not a secret)
+
+    passes = handoffs.pass_on(chance("handoffs"), world)
+    last_changes = lead_records.note(chance("lead_records"), world, passes, rows)
+    buying_groups.gather(chance("buying_groups"), world, rows)
+    lost = merges.merge(chance("merges"), world, last_changes, rows)
+    cycles.plant(world, passes, lost, rows)
 
 
 def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
@@ -116,7 +217,9 @@ def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:
 
 def _column(rows: list[Row], name: str, kind: str, prefix: str) -> pa.Array:
     values: list[Any] = [row.get(name) for row in rows]
-    column = pa.array([None if value == "" else value for value in values], ARROW[kind])
+    if kind in TEXTS:
+        values = [value or None for value in values]
+    column = pa.array(values, ARROW[kind])
     is_own = name.endswith("_id") and name not in COMMON_IDS and not name.endswith("employee_id")
     if prefix and (is_own or name in PREFIXED):
         return pc.binary_join_element_wise(pa.scalar(prefix), column, "")

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from sample_company import catalogue as cat
+from sample_company.ads import BROKEN_MONTH, CLICKED_BY_LEADS, CLICKED_BY_VISITORS, Look, click
 from sample_company.buyers import identity
 from sample_company.content import BLOG, CASE_STUDIES, EBOOKS
 from sample_company.rows import Rows, utc
@@ -30,7 +31,6 @@ BOTS = (
     "Mozilla/5.0 (compatible; AhrefsBot/7.0)",
     "Mozilla/5.0 HeadlessChrome/128.0",
 )
-BROKEN_MONTH = (2025, 5)
 OUTAGE = (date(2025, 9, 9), date(2025, 9, 11))
 # Channels of people who come by themselves; the others are met by a person or at an event.
 WEB_CHANNELS = (
@@ -41,8 +41,6 @@ WEB_SHARES = (18, 10, 9, 26, 8, 7, 3, 3, 4, 12)
 MET_TYPES = {"event": "event", "referral": "referral", "partner": "meeting", "outbound": "call"}
 ANONYMOUS_VISITORS = 4650
 BOT_VISITS = 640
-# utm_source, utm_medium, utm_campaign, referrer, click id and source field.
-Look = tuple[str, str, str, str, str, str]
 PAGES = ("/", "/product", "/pricing", "/customers", "/blog", "/contact")
 
 
@@ -59,9 +57,9 @@ class Visitor:
 class Tracker:
     """Writes touches in the order of the story; ids are given at the end, by time."""
 
-    def __init__(self, random: Random, rows: Rows) -> None:
-        """Track into `rows`."""
-        self.random = random
+    def __init__(self, random: Random, rows: Rows, ad_random: Random) -> None:
+        """Track into `rows`; `ad_random` decides who clicked an ad of the daily platforms."""
+        self.random, self.ad_random = random, ad_random
         self.rows = rows
         self.touches: list[tuple[datetime, dict[str, object], dict[str, object]]] = []
 
@@ -113,6 +111,15 @@ class Tracker:
         }
         self.touches.append((moment, row, planted))
 
+    def see_ad_click(self, visitor: Visitor, before: datetime) -> None:
+        """Note the visit by an ad of the daily platforms in the weeks before a moment."""
+        if found := click(self.ad_random, before):
+            moment, channel, campaign, look = found
+            self.see(
+                moment, "session", visitor, channel, look=look, campaign_id=campaign,
+                landing_page="/product",
+            )  # fmt: skip
+
     def finish(self) -> None:
         """Number the touches by time and hand them over."""
         self.touches.sort(key=lambda touch: touch[0])
@@ -120,6 +127,10 @@ class Tracker:
             touch_id = f"V-{number:06d}"
             self.rows.add("touches", touch_id=touch_id, **row)
             self.rows.plant("touch", touch_id=touch_id, **planted)
+        cookies = {row["anonymous_id"]: planted["human"] for _, row, planted in self.touches}
+        for cookie, human in cookies.items():
+            if cookie:
+                self.rows.plant("identity", source_entity="visitor", source_id=cookie, human=human)
 
 
 def browse(random: Random, world: World, tracker: Tracker) -> None:
@@ -152,6 +163,8 @@ def _journey(random: Random, tracker: Tracker, lead: Lead, number: int) -> None:
         )  # fmt: skip
     else:
         asset = random.choice(EBOOKS).asset_id if random.random() < 0.4 else ""
+        if tracker.ad_random.random() < CLICKED_BY_LEADS:
+            tracker.see_ad_click(visitor, lead.created_at)
         tracker.see(
             lead.created_at, "form_fill", visitor, lead.channel, lead, look=lead.look,
             campaign_id=lead.campaign, content_asset_id=asset, landing_page="/contact",
@@ -206,6 +219,8 @@ def _wander(random: Random, tracker: Tracker, number: int) -> None:
     # More from year to year.
     share = max(random.random(), random.random() * 0.9)
     day = FIRST_DAY + timedelta(days=int((LAST_DAY - FIRST_DAY).days * share))
+    if tracker.ad_random.random() < CLICKED_BY_VISITORS:
+        tracker.see_ad_click(visitor, moment_on(tracker.ad_random, day))
     for _ in range(1 + min(7, int(random.expovariate(1 / 2.2)))):
         channel = random.choices(WEB_CHANNELS, WEB_SHARES)[0]
         _visit(random, tracker, visitor, channel, moment_on(random, day, 6, 22))

@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.grouping import scheduler
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 COMMAND_SECONDS = 540
@@ -103,3 +105,8 @@ def run_home(home: Path, **environment: str) -> RunHome:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHome]:
     """The sample company, run once."""
     yield run_home(tmp_path_factory.mktemp("sample") / "home")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let the tests of a group run in one process (tests/grouping.py)."""
+    return scheduler()(config, log)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import duckdb
-import pandas as pd
 
-from expectations.frames import build_frames
+from expectations.frames import FrameSource
+from expectations.inputs import InputRow
 from expectations.loader import load_suites
 from expectations.model import Suite
 from expectations.results import GuardResult as Finding
@@ -88,17 +88,18 @@ def evaluate_suites(work: Step, project: Project, suites: Sequence[Suite]) -> li
     """Evaluate suites on the working file."""
     with warehouse(work.settings, read_only=True) as connection:
         inputs = _inputs(connection, work, project, suites)
-        frames, errors = build_frames(connection, suites, inputs)
+    settings = work.settings
+    config = {"memory_limit": settings.memory, "threads": str(settings.threads)}
     worker = worker_of_run(work.run.run_id)
-    worker.submit(suites, frames, errors)
+    worker.submit_source(suites, FrameSource(str(settings.warehouse_path), config, inputs))
     return worker.result()
 
 
 def _inputs(
     connection: duckdb.DuckDBPyConnection, work: Step, project: Project, suites: Sequence[Suite]
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, list[InputRow]]:
     wanted = {name for suite in suites for name in suite.inputs}
-    inputs = {}
+    inputs: dict[str, list[InputRow]] = {}
     if "guard_input_entity_load" in wanted:
         inputs["guard_input_entity_load"] = entity_load(work.state)
     if "guard_input_table_count" in wanted:

@@ -93,6 +93,7 @@ def read_source(work: Step, source: Source) -> SourceReading:
         known_versions(work, source.name),
         work.settings.raw_file_drop_dir,
         memory=work.settings.memory,
+        threads=work.settings.threads,
     )
     refusals = [
         Refusal(

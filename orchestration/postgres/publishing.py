@@ -21,7 +21,7 @@ from orchestration.postgres.preconditions import ensure_preconditions
 from orchestration.postgres.server import Server
 from orchestration.postgres.switch import PATIENCE_SECONDS, Shown, switch_readers
 from orchestration.postgres.table_copy import copy_table
-from orchestration.publish.comments import table_columns, table_comments
+from orchestration.publish.catalogue import Catalogue
 from orchestration.publish.layout import OnStep, no_step, released_versions, version_dir
 from orchestration.publish.manifest import Manifest
 from orchestration.publish.sql import literal, qualified
@@ -67,13 +67,14 @@ class _Folder:
     """The version folder as DuckDB reads it."""
 
     rows: duckdb.DuckDBPyConnection
+    catalogue: Catalogue
 
     def columns(self, table: TableOutcome) -> dict[str, str]:
-        return table_columns(self.rows, table.store, table)
+        return self.catalogue.table(table.store, table).columns
 
     def shown(self, table: TableOutcome, content: Content, version_schema: str) -> Shown:
-        comment, column_comments = table_comments(self.rows, table.store, table)
-        return Shown(content, version_schema, comment, column_comments)
+        entry = self.catalogue.table(table.store, table)
+        return Shown(content, version_schema, entry.comment, entry.column_comments)
 
 
 def bring_version(
@@ -192,4 +193,4 @@ def _open(published_dir: Path, manifest: Manifest, limits: Limits | None) -> Ite
         for name in stores:
             path = folder / STORES[name].file_name
             rows.execute(f"attach {literal(path)} as {name} (read_only)")
-        yield _Folder(rows)
+        yield _Folder(rows, Catalogue(rows))

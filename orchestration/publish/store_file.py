@@ -14,12 +14,13 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.publish import row_queries
-from orchestration.publish.comments import copy_comments, describe, table_columns
+from orchestration.publish.catalogue import Catalogue
+from orchestration.publish.comments import comment_statements, run_at_once
 from orchestration.publish.errors import PublishError
 from orchestration.publish.gate import BY_ROW, OPS, Decision, PublishedGroup
 from orchestration.publish.layout import OnStep
 from orchestration.publish.row_queries import GROUP_COLUMN, VERSION_COLUMN, without_version
-from orchestration.publish.sql import Columns, identifier, literal, qualified
+from orchestration.publish.sql import Columns, identifier, literal, qualified, select_list
 from orchestration.publish.tables import Content, PublishedTable, Store, TableOutcome
 
 # DuckDB 1.4 clients can read it; DuckDB 2's own default they cannot.
@@ -66,6 +67,7 @@ class StoreFile:
         self._version = version
         self._decisions = decisions
         self._on_step = on_step
+        self._catalogue = Catalogue(connection)
         connection.execute(
             f"attach {literal(path)} as {BUILD} (storage_version {literal(STORAGE_VERSION)})"
         )
@@ -170,7 +172,7 @@ class StoreFile:
     ) -> TableOutcome:
         schema = f"{BUILD}.{identifier(table.schema_name)}"
         target = qualified(BUILD, table)
-        order = "order by all" if self._is_sortable(rows, comments_from) else ""
+        order = _order(table) if self._is_sortable(rows, comments_from) else ""
         self._connection.execute(f"create schema if not exists {schema}")
         try:
             self._connection.execute(f"create table {target} as from ({rows}) {order}")
@@ -179,9 +181,10 @@ class StoreFile:
                 f"{table.name}: rows of a held group do not fit the table's new columns ({error}). "
                 "Mend what holds the group, so that it is published anew."
             ) from error
-        if comments_from is not None:
-            copy_comments(self._connection, table, comments_from, BUILD)
-        describe(self._connection, table, BUILD)
+        made = self._connection.execute(f"select * from {target} limit 0").description  # noqa: S608
+        source = None if comments_from is None else self._catalogue.table(comments_from, table)
+        columns = {column[0] for column in made}
+        run_at_once(self._connection, comment_statements(table, BUILD, columns, source))
         self._on_step(f"table {table.name}")
         count = self._connection.execute(f"select count(*) from {target}").fetchall()[0][0]  # noqa: S608
         return _outcome(table, content, self._version_of(table, content), count)
@@ -200,7 +203,7 @@ class StoreFile:
         return None
 
     def _columns(self, database: str, table: PublishedTable) -> Columns:
-        return table_columns(self._connection, database, table)
+        return self._catalogue.table(database, table).columns
 
     def _refuse_unknown_groups(self, table: PublishedTable, candidate: Columns) -> None:
         if GROUP_COLUMN not in candidate:
@@ -213,6 +216,11 @@ class StoreFile:
                 f"{table.name} has rows of no publish group: {', '.join(strangers)}; "
                 f"known: {', '.join(sorted(self._decisions))}"
             )
+
+
+def _order(table: PublishedTable) -> str:
+    """By the key, which leaves no ties; comparing whole rows takes several times as long."""
+    return f"order by {select_list(table.key)}" if table.key else "order by all"
 
 
 def _require(table: PublishedTable, candidate: Columns) -> None:

@@ -168,3 +168,239 @@ def test_recurring_revenue_at_each_month_end(sample: RunHome) -> None:
         ask(sample, "select count(distinct subscription_month) from fct_subscription_month")[0][0]
         > 30
     )
+
+
+@pytest.mark.parametrize(
+    ("table", "planted", "day", "amount"),
+    [
+        ("fct_booking", "booking", "booking_date", "amount_local"),
+        ("fct_refund", "refund", "refund_date", "amount_local"),
+    ],
+)
+def test_bookings_and_refunds_by_month_and_currency(
+    sample: RunHome, table: str, planted: str, day: str, amount: str
+) -> None:
+    wrong = ask(
+        sample,
+        f"""
+        with found as (
+            select
+                cast(date_trunc('month', {day}) as date) as month, currency_code,
+                sum({amount}) as amount
+            from {table} group by all
+        ),
+        planted as (
+            select month, currency_code, sum(amount) as amount from truth('{planted}') group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    assert ask(sample, f"select count(*) from {table}")[0][0] > 10
+
+
+def test_won_deals_by_month(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select cast(date_trunc('month', booking_date) as date) as month,
+                count(distinct opportunity_key) as deals
+            from fct_booking group by all
+        ),
+        planted as (select month, sum(deals) as deals from truth('booking') group by all)
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_recurring_revenue_of_each_customer_ends_where_its_movements_do(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select
+                coalesce(parents.source_id, accounts.source_id) as account_id,
+                states.subscription_month as month, states.currency_code,
+                sum(states.recurring_amount_local) as amount
+            from fct_subscription_month as states
+            inner join dim_account as accounts on states.account_key = accounts.account_key
+            left join dim_account as parents on accounts.parent_account_key = parents.account_key
+            group by all
+        ),
+        planted as (
+            select account_id, month, currency_code, end_amount as amount
+            from truth('arr_movement') where end_amount <> 0
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_a_renewal_is_no_growth_in_the_reporting_currency(sample: RunHome) -> None:
+    """What a customer's contract is worth in euros moves only when its own amount does."""
+    wrong = ask(
+        sample,
+        """
+        with states as (
+            select
+                recurring_amount_local, recurring_amount,
+                lag(recurring_amount_local) over contract as amount_local_before,
+                lag(recurring_amount) over contract as amount_before
+            from fct_subscription_month
+            window contract as (partition by subscription_key order by subscription_month)
+        )
+        select * from states
+        where recurring_amount_local = amount_local_before and recurring_amount <> amount_before
+        """,
+    )
+    assert wrong == []
+
+
+def test_exclusive_credits_sum_to_the_booking(sample: RunHome) -> None:
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select fct_opportunity.source_id as opportunity_id, fct_booking.currency_code,
+                sum(fct_booking.amount_local) as amount
+            from fct_booking inner join fct_opportunity using (opportunity_key)
+            group by all
+        ),
+        planted as (
+            select opportunity_id, currency_code, sum(amount) as amount
+            from truth('credit') where is_exclusive group by all
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_buying_groups_are_what_was_planted(sample: RunHome) -> None:
+    """Whoever has a role stands on the bridge with the newest one, and with an equal share."""
+    wrong = ask(
+        sample,
+        """
+        with found as (
+            select
+                fct_opportunity.source_id as opportunity_id,
+                dim_identity_link.source_id as person_id,
+                bridge_opportunity_person.role,
+                round(1.0 / bridge_opportunity_person.weight) as sharers
+            from bridge_opportunity_person
+            inner join fct_opportunity using (opportunity_key)
+            inner join dim_identity_link
+                on bridge_opportunity_person.person_key = dim_identity_link.person_key
+                and dim_identity_link.source_entity = 'person'
+            where link_method = 'contact_role'
+        ),
+        planted as (
+            select
+                opportunity_id, person_id, role,
+                count(*) over (partition by opportunity_id) as sharers
+            from truth('contact_role')
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    [(roles, opportunities)] = ask(
+        sample,
+        "select count(*), count(distinct opportunity_key) from bridge_opportunity_person "
+        "where link_method = 'contact_role'",
+    )
+    assert roles > 600
+    assert opportunities > 250
+    # Where nobody entered a role, the primary contact stands alone.
+    assert ask(
+        sample,
+        "select distinct role, weight from bridge_opportunity_person "
+        "where link_method <> 'contact_role'",
+    ) == [("primary", 1)]
+
+
+def test_known_ids_are_the_planted_people(sample: RunHome) -> None:
+    """Two records of one human are one person; ids that were merged away have no record."""
+    links = """
+        with links as (
+            select planted.source_entity, planted.human, link.person_key
+            from dim_identity_link as link
+            inner join truth('identity') as planted using (source_entity, source_id)
+            where planted.source_entity in ('lead', 'person')
+        )
+    """
+    mixed = "select person_key from links group by 1 having count(distinct human) > 1"
+    split = "select human from links group by 1 having count(distinct person_key) > 1"
+    assert ask(sample, f"{links} {mixed}") == []
+    assert ask(sample, f"{links} {split}") == []
+    missing = ask(
+        sample,
+        "select planted.source_id from truth('identity') as planted "
+        "anti join dim_identity_link as link using (source_entity, source_id) order by 1",
+    )
+    assert missing
+    assert all(source_id.startswith("C-9") for (source_id,) in missing)
+
+
+def test_stages_of_people_with_one_cycle_are_what_was_planted(sample: RunHome) -> None:
+    """Dates and skipped stages; statuses that nobody dated are the warehouse's to place."""
+    wrong = ask(
+        sample,
+        """
+        with persons as (
+            select distinct planted.human, link.person_key
+            from dim_identity_link as link
+            inner join truth('identity') as planted using (source_entity, source_id)
+            where planted.source_entity = 'lead'
+        ),
+        undated as (
+            select human from truth('stage')
+            where cycle > 1 or (actual_at is null and not is_skipped)
+        ),
+        planted as (
+            select human, stage, timezone('UTC', actual_at) as actual_at, is_skipped
+            from truth('stage')
+            where stage not in ('rejected', 'recycled', 'lost') and human not in (from undated)
+        ),
+        found as (
+            select persons.human, stages.stage, stages.actual_at, stages.is_skipped
+            from marts.funnel.fct_person_stage as stages
+            inner join persons using (person_key)
+            where not stages.is_side_state and persons.human not in (from undated)
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+
+
+def test_every_hand_off_and_try_is_an_activity(sample: RunHome) -> None:
+    """The first human touch of a hand-off is the earliest activity of a human with the person."""
+    [(planted, found)] = ask(
+        sample,
+        """
+        with persons as (
+            select planted.source_id as lead_id, link.person_key
+            from dim_identity_link as link
+            inner join truth('identity') as planted using (source_entity, source_id)
+            where planted.source_entity = 'lead'
+        ),
+        touched as (
+            select
+                truth.lead_id, timezone('UTC', truth.first_human_touch_at) as planted_at,
+                (
+                    select min(act.occurred_at)
+                    from fct_activity as act
+                    where act.person_key = persons.person_key and act.is_human
+                    and act.occurred_at >= timezone('UTC', truth.assigned_at)
+                ) as found_at
+            from truth('handoff') as truth
+            inner join persons using (lead_id)
+        )
+        select count(planted_at), count(*) filter (planted_at = found_at) from touched
+        """,
+    )
+    assert planted == found > 500

@@ -10,8 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from expectations.frames import FrameSource
 from expectations.worker import PROJECT_ROOT, GuardWorker
 from tests.expectations.helpers import frame, guard, suite
 
@@ -30,6 +32,37 @@ def test_results_come_back_in_order_and_make_a_page(tmp_path: Path) -> None:
         page = worker.build_docs(tmp_path / "docs").read_text()
     assert "first" in page
     assert "the table is missing" in page
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_frames_are_read_where_they_are_judged(tmp_path: Path, is_killed: bool) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "create schema core; create table core.fct_some (name text, some_share double)"
+        )
+        connection.execute("insert into core.fct_some values ('row 1', 0.9)")
+    counted = suite(
+        guard(
+            "counted",
+            expectation="expect_column_values_to_be_between",
+            kwargs={"column": "row_count", "max_value": 4},
+            sample_columns=["entity"],
+        ),
+        suite="needy",
+        inputs=["guard_input_entity_load"],
+        frame="select * from guard_input_entity_load",
+    )
+    rows = {"guard_input_entity_load": [("leads", 1, 5, None), ("accounts", 1, None, 0)]}
+    source = FrameSource(str(database), {"threads": "1"}, rows)
+    with GuardWorker() as worker:
+        if is_killed:
+            os.kill(worker.process_id, signal.SIGKILL)
+        worker.submit_source([suite(guard("first")), counted], source)
+        first, second = worker.result(WAIT)
+    assert (first.guard, first.status) == ("first", "failed")
+    assert (second.guard, second.status) == ("counted", "failed")
+    assert "leads" in second.sample
 
 
 def test_a_killed_process_is_replaced_by_this_one(caplog: pytest.LogCaptureFixture) -> None:

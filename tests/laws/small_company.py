@@ -31,14 +31,23 @@ AS_OF = date(2024, 8, 31)
 # Customers that have something of everything early on, one with three deals, a competitor.
 ACCOUNTS = frozenset({"A-013", "A-024", "A-030", "A-045", "A-058", "A-059", "A-060"})
 SYSTEMS = {
+    "crm": ("accounts", "people", "leads", "lead_history", "opportunities", "opportunity_history",
+            "opportunity_lines", "contact_roles", "record_merges", "activities", "refunds",
+            "products", "campaigns"),
     "marketing": ("ad_spend", "costs"),
+    "ad_platforms": ("ad_performance",),
     "web": ("touches",),
     "letters": ("message_sends", "content_assets", "content_performance", "reach_windows",
                 "brand_metrics"),
     "billing": ("subscriptions", "invoices", "payments"),
     "success": ("cases", "surveys", "feedback", "referrals", "check_ins"),
+    "sales_engagement": ("follow_ups",),
+    "sales_performance": ("opportunity_splits", "plan_assignments", "quotas",
+                          "compensation_overrides", "compensation_disputes", "employee_absences",
+                          "payroll_returns"),
 }  # fmt: skip
-SOURCE_OF = {dataset: system for system, datasets in SYSTEMS.items() for dataset in datasets}
+# Two months of them; the second restates days of the first.
+RESTATED = ("ad_performance/2023-11-30", "ad_performance/2023-12-31")
 # Enough of those who are nobody's customer.
 STRANGERS, VISITORS, OF_EACH_REST = 15, 40, 40
 MASTER_DATA = ("campaigns", "products", "content_assets")
@@ -46,7 +55,9 @@ MASTER_DATA = ("campaigns", "products", "content_assets")
 
 @cache
 def _told() -> Mapping[str, list[Row]]:
-    return {name: table.to_pylist() for name, table in tell_tile(0, SEED)[0].items()}
+    delivered = tell_tile(0, SEED)[0]
+    rows = {name: table.to_pylist() for name, table in delivered.items() if "/" not in name}
+    return {**rows, "ad_performance": [r for name in RESTATED for r in delivered[name].to_pylist()]}
 
 
 def entity_of(dataset: str) -> str:
@@ -62,7 +73,7 @@ def small_rows() -> Rows:
     for name in ("people", "opportunities", "subscriptions", "invoices", "payments",
                  "surveys", "feedback", "check_ins"):  # fmt: skip
         rows[name] = [row for row in told[name] if row["account_id"] in ACCOUNTS]
-    for name in ("opportunity_history", "opportunity_lines"):
+    for name in ("opportunity_history", "opportunity_lines", "contact_roles", "opportunity_splits"):
         deals = {row["opportunity_id"] for row in rows["opportunities"]}
         rows[name] = [row for row in told[name] if row["opportunity_id"] in deals]
     wanted = {row["lead_id"] for row in rows["opportunities"]}
@@ -87,9 +98,14 @@ def small_rows() -> Rows:
         for row in told["touches"]
         if row["lead_id"] not in leads and row["anonymous_id"] in visitors | strange
     ]
-    rows["message_sends"] = [row for row in told["message_sends"] if row["lead_id"] in leads]
-    for name in ("ad_spend", "brand_metrics", "content_performance", "reach_windows", "referrals"):
+    for name in ("message_sends", "follow_ups", "lead_history"):
+        rows[name] = [row for row in told[name] if row["lead_id"] in leads]
+    rows["record_merges"] = told["record_merges"]
+    for name in ("ad_spend", "ad_performance", "brand_metrics", "content_performance",
+                 "reach_windows", "referrals"):  # fmt: skip
         rows[name] = told[name][:: max(1, len(told[name]) // OF_EACH_REST)]
+    for name in SYSTEMS["sales_performance"][1:]:
+        rows[name] = [dict(row) for row in _told()[name][:OF_EACH_REST]]
     rows |= {name: told[name] for name in MASTER_DATA}
     # Won deals that are worth their lines, that have none, and that are taken back in part.
     won = [row for row in rows["opportunities"] if row["sales_stage"] == "Closed Won"]
@@ -155,25 +171,30 @@ def _costs() -> list[Row]:
 def write_company(folder: Path) -> None:
     """Write the company's folder; its systems deliver into `delivered` beside it."""
     shutil.copytree(ROOT / "company", folder)
-    systems: dict[str, Any] = {}
-    for dataset in sorted({*_told(), "refunds", "costs"}):
-        system = systems.setdefault(
-            SOURCE_OF.get(dataset, "crm"),
-            {"loader": "file_drop", "options": {"folder": "../delivered"}, "datasets": {}},
-        )
-        entity = entity_of(dataset)
-        system["datasets"][dataset] = {
-            "entity": entity,
-            "files": f"{dataset}/*.parquet",
-            "columns": {name: name for name in entity_types(entity) or {}},
-            "optional": True,
+    systems = {
+        system: {
+            "loader": "file_drop",
+            "options": {"folder": "../delivered"},
+            "datasets": {dataset: _dataset(dataset) for dataset in datasets},
         }
+        for system, datasets in SYSTEMS.items()
+    }
     old = yaml.safe_load((folder / "sources.yml").read_text())
     content = {"sources": systems, "system_of_record": old["system_of_record"]}
     (folder / "sources.yml").write_text(yaml.safe_dump(content, sort_keys=False))
     set_as_of(folder, AS_OF)
     _keep(folder / "costs.csv", "cost_month", lambda text: "2024-05" <= text < "2024-09")
     _keep(folder / "targets.csv", "target_month", lambda text: text < "2025-05")
+
+
+def _dataset(dataset: str) -> dict[str, Any]:
+    entity = entity_of(dataset)
+    return {
+        "entity": entity,
+        "files": f"{dataset}/*.parquet",
+        "columns": {name: name for name in entity_types(entity) or {}},
+        "optional": True,
+    }
 
 
 def set_as_of(folder: Path, day: date) -> None:

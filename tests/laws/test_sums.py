@@ -36,11 +36,8 @@ def test_sums_of_the_small_company(first: Path) -> None:
 
 
 def test_no_case_is_about_nothing(copy: duckdb.DuckDBPyConnection) -> None:
-    counted = {
-        case.name: copy.execute(f"select count(*) from ({case.raw})").fetchall()[0][0]
-        for case in CASES
-    }
-    assert [name for name, count in counted.items() if not count] == []
+    said = {case.name: copy.execute(case.raw).fetchall() for case in CASES}
+    assert [name for name, rows in said.items() if not any(map(any, rows))] == []
 
 
 def test_every_case_notices_lost_rows(copy: duckdb.DuckDBPyConnection) -> None:

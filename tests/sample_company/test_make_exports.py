@@ -9,6 +9,7 @@ import pytest
 
 from sample_company.exports import BROKEN_ROWS
 from sample_company.make_exports import HERE, write_all
+from sample_company.pay import BROKEN_DELIVERIES
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +54,5 @@ def test_readme_lists_every_broken_row() -> None:
     assert len(BROKEN_ROWS) <= 8
     for entity, key, _ in BROKEN_ROWS:
         assert f"| {entity} | {key} |" in readme
+    for entity, key, what in BROKEN_DELIVERIES:
+        assert f"| {entity} | {key} | {what} |" in readme

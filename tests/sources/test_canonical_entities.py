@@ -13,7 +13,7 @@ from orchestration.canonical import EntityError, load_entities, raw_columns, raw
 def test_all_entities_load() -> None:
     entities = load_entities()
 
-    assert len(entities) == 28
+    assert len(entities) == 37
     assert entities["opportunities"].key == ("opportunity_id",)
     assert entities["opportunity_lines"].required_references() == {
         "opportunity_id": "opportunities"

@@ -49,6 +49,7 @@ from orchestration.sources.file_drop.storage import (
     read_quarantine,
     remove_leftovers,
 )
+from orchestration.sources.file_drop.workers import side_by_side
 
 Previous = Mapping[tuple[str, str, str], FileVersion]
 
@@ -61,6 +62,7 @@ def extract(
     *,
     on_progress: OnProgress | None = None,
     memory: str = DEFAULT_MEMORY,
+    threads: int = 1,
 ) -> FileDropResult:
     """Read the new and changed files of one source.
 
@@ -70,8 +72,10 @@ def extract(
         previous: The versions that were active after the run before (those of other sources
             do no harm).
         raw_dir: Folder that the Parquet versions of file-drop sources go to.
-        on_progress: Called when a file begins, after each batch and when it ends.
+        on_progress: Called when a file begins, after each batch and when it ends; from several
+            threads when several files are read at once.
         memory: DuckDB's memory limit while reading; beyond it, it uses the disk.
+        threads: Files read at once.
 
     Returns:
         The versions that are active now, the rows in quarantine, refusals and notes. A refusal
@@ -81,7 +85,8 @@ def extract(
     remove_leftovers(raw_dir, source.name)
     known = {version.identity: version for version in previous if version.source == source.name}
     with open_engine(raw_dir, memory) as connection:
-        return _Extraction(source, folder, known, raw_dir, connection, on_progress).run()
+        run = _Extraction(source, folder, known, raw_dir, connection, on_progress, threads)
+        return run.run()
 
 
 def with_ranks(source: Source, versions: Iterable[FileVersion]) -> list[FileVersion]:
@@ -105,6 +110,25 @@ def with_ranks(source: Source, versions: Iterable[FileVersion]) -> list[FileVers
 
 
 @dataclass(frozen=True)
+class _FileToRead:
+    """One file of a dataset that is to be read."""
+
+    dataset: Dataset
+    plan: DatasetPlan
+    entity: Entity
+    file: str
+
+
+@dataclass
+class _Found:
+    """What came of one file, or of a dataset that could not be read at all."""
+
+    versions: list[FileVersion] = field(default_factory=list)
+    refusals: list[FileRefusal] = field(default_factory=list)
+    notes: list[FileNote] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class _Extraction:
     """One run over one source."""
 
@@ -114,14 +138,22 @@ class _Extraction:
     raw_dir: Path
     connection: duckdb.DuckDBPyConnection
     on_progress: OnProgress | None
+    threads: int
     # Several datasets may read one file; it is hashed once.
     fingerprints: dict[Path, Fingerprint] = field(default_factory=dict)
 
     def run(self) -> FileDropResult:
         entities = load_entities()
         result = FileDropResult(self.source.name)
-        for dataset in self.source.datasets.values():
-            result.files.extend(self._dataset(dataset, entities, result))
+        planned = [
+            item
+            for dataset in self.source.datasets.values()
+            for item in self._dataset(dataset, entities)
+        ]
+        for found in side_by_side(planned, self._read, self.threads):
+            result.files.extend(found.versions)
+            result.refusals.extend(found.refusals)
+            result.notes.extend(found.notes)
         for version in result.files:
             result.quarantined.extend(read_quarantine(self.raw_dir, version.parquet_path))
         result.files, orphans = apply_references(
@@ -133,8 +165,8 @@ class _Extraction:
         return result
 
     def _dataset(
-        self, dataset: Dataset, entities: Mapping[str, Entity], result: FileDropResult
-    ) -> list[FileVersion]:
+        self, dataset: Dataset, entities: Mapping[str, Entity]
+    ) -> list[_FileToRead | _Found]:
         try:
             plan = make_plan(self.source, dataset, entities)
             check_plan(self.connection, plan)
@@ -148,23 +180,20 @@ class _Extraction:
         except FileRefusedError as refused:
             before = [item for item in self.previous.values() if item.dataset == dataset.name]
             kept = [version for item in before for version in self._kept(item, dataset)]
-            result.refusals.append(self._refusal(dataset, dataset.files, refused, bool(kept)))
-            return kept
-        return [
-            version
-            for file in files
-            for version in self._file(dataset, plan, entities[dataset.entity], file, result)
-        ]
+            refusal = self._refusal(dataset, dataset.files, refused, bool(kept))
+            return [_Found(kept, [refusal])]
+        return [_FileToRead(dataset, plan, entities[dataset.entity], file) for file in files]
 
-    def _file(
-        self,
-        dataset: Dataset,
-        plan: DatasetPlan,
-        entity: Entity,
-        file: str,
-        result: FileDropResult,
-    ) -> list[FileVersion]:
+    def _read(self, item: _FileToRead | _Found) -> _Found:
+        if isinstance(item, _Found):
+            return item
+        # Temporary tables belong to one cursor; memory and its limit are shared.
+        with self.connection.cursor() as cursor:
+            return self._file(item, cursor)
+
+    def _file(self, item: _FileToRead, cursor: duckdb.DuckDBPyConnection) -> _Found:
         """Return the version of a file that is active now: one, or none."""
+        dataset, file = item.dataset, item.file
         self._report(dataset, file, 0, "reading")
         before = self.previous.get((self.source.name, dataset.name, file))
         try:
@@ -172,23 +201,22 @@ class _Extraction:
             path = resolve_inside(self.folder, file)
             if path not in self.fingerprints:
                 self.fingerprints[path] = fingerprint(path)
-            task = FileTask(plan.for_format(format_), entity, file, path, self.fingerprints[path])
+            plan, print_ = item.plan.for_format(format_), self.fingerprints[path]
             version, notes = make_version(
-                self.connection,
+                cursor,
                 self.raw_dir,
-                task,
+                FileTask(plan, item.entity, file, path, print_),
                 lambda rows: self._report(dataset, file, rows, "reading"),
             )
         except FileRefusedError as refused:
             kept = self._kept(before, dataset)
-            result.refusals.append(self._refusal(dataset, file, refused, bool(kept)))
             self._report(dataset, file, 0, "refused")
-            return kept
+            return _Found(kept, [self._refusal(dataset, file, refused, bool(kept))])
         is_unchanged = before is not None and before.parquet_path == version.parquet_path
         status: Literal["new", "unchanged"] = "unchanged" if is_unchanged else "new"
-        result.notes.extend(FileNote(self.source.name, dataset.name, file, text) for text in notes)
         self._report(dataset, file, version.read_count, status)
-        return [replace(version, status=status)]
+        said = [FileNote(self.source.name, dataset.name, file, text) for text in notes]
+        return _Found([replace(version, status=status)], notes=said)
 
     def _kept(self, before: FileVersion | None, dataset: Dataset) -> list[FileVersion]:
         """Return the previous version with its own counts, if there is one that can be used."""

@@ -72,33 +72,45 @@ def load_file(
         FileRefusedError: When the file cannot be used as a whole.
     """
     log = ReadLog()
-    _forget_staged(connection)
+    _drop_either(connection, "staged")
     is_read = stage_typed(connection, path, plan, log)
     if is_read:
         _find_repeated(connection, plan)
     if not is_read or _has_rows_to_show(connection):
         log = ReadLog()
-        _forget_staged(connection)
+        _drop_either(connection, "staged")
         _stage(connection, path, plan, log, report_rows)
         connection.execute(create_parsed(plan))
         _refuse_cut_value(connection, plan, log)
         _find_repeated(connection, plan)
-    connection.execute(
-        "create or replace temp table good as select parsed.* from parsed "
-        "anti join repeated using (row_number) where faults is null"
-    )
+    _keep_good(connection)
     quarantined = collect_quarantine(connection, plan, file, log)
     counts = _count(connection, log, len(quarantined))
     counts.require_complete()
     return LoadedFile(counts, quarantined, log.notes)
 
 
-def _forget_staged(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what the file before left: a table the long way, a view the short one."""
+def _drop_either(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Drop what the file before left under a name: a table the long way, a view the short one."""
     for kind in ("table", "view"):
-        found = f"select 1 from duckdb_{kind}s() where {kind}_name = 'staged' and temporary"  # noqa: S608
-        if connection.execute(found).fetchall():
-            connection.execute(f"drop {kind} staged")
+        found = f"select 1 from duckdb_{kind}s() where {kind}_name = ? and temporary"  # noqa: S608
+        if connection.execute(found, [name]).fetchall():
+            connection.execute(f"drop {kind} {name}")
+
+
+def _keep_good(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `good`: a look at `parsed` where all rows of it are good, which saves a copy."""
+    _drop_either(connection, "good")
+    unusable = connection.execute(
+        "select 1 from parsed where faults is not null union all select 1 from repeated limit 1"
+    ).fetchall()
+    if unusable:
+        connection.execute(
+            "create temp table good as select parsed.* from parsed "
+            "anti join repeated using (row_number) where faults is null"
+        )
+    else:
+        connection.execute("create temp view good as select * from parsed")
 
 
 def _has_rows_to_show(connection: duckdb.DuckDBPyConnection) -> bool:

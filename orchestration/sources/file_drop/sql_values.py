@@ -56,11 +56,11 @@ def literals(texts: tuple[str, ...]) -> str:
 def trimmed(text: str) -> str:
     """Return SQL for a text without white space around it; a blank is NULL."""
     # Trimming by a set of characters is slow, so it is done only where there is something to trim.
-    edge = f"[{SPACES}]"
+    spaces = literal(SPACES)
     return (
         f"case when {text} = '' then null "
-        f"when regexp_matches({text}, {literal(f'^{edge}|{edge}$')}) "
-        f"then nullif(trim({text}, {literal(SPACES)}), '') else {text} end"
+        f"when contains({spaces}, {text}[1]) or contains({spaces}, {text}[-1]) "
+        f"then nullif(trim({text}, {spaces}), '') else {text} end"
     )
 
 

@@ -1,5 +1,6 @@
 -- Grain: one row per campaign, and one for the unknown campaign (campaign_key).
--- Why: a campaign that only ad spend names is kept, under the platform's name for it.
+-- Why: a campaign that only ad spend names is kept, under the platform's newest name for it: older
+-- ones may hold slips that somebody has corrected since.
 with campaigns as (
 
     select * from {{ ref('conformed_campaigns') }}
@@ -18,22 +19,37 @@ employees as (
 
 ),
 
-from_ad_spend as (
+named_by_ad_spend as (
 
     select
-        ad_spend.campaign_key,
-        min(ad_spend.source_system) as source_system,
-        min(ad_spend.source_instance) as source_instance,
-        min(ad_spend.platform_campaign_id) as source_id,
-        max(ad_spend.platform_campaign_name) as campaign_name,
-        min(ad_spend.platform) as platform,
-        min(ad_spend.spend_date) as start_date,
-        max(ad_spend.spend_date) as end_date
+        ad_spend.*,
+        row_number() over (
+            partition by ad_spend.campaign_key
+            order by
+                case when ad_spend.platform_campaign_name is null then 1 else 0 end asc,
+                ad_spend.spend_date desc,
+                ad_spend.platform_campaign_name asc
+        ) as name_order
     from ad_spend
     left join campaigns
         on ad_spend.campaign_key = campaigns.campaign_key
     where ad_spend.campaign_key is not null and campaigns.campaign_key is null
-    group by ad_spend.campaign_key
+
+),
+
+from_ad_spend as (
+
+    select
+        campaign_key,
+        min(source_system) as source_system,
+        min(source_instance) as source_instance,
+        min(platform_campaign_id) as source_id,
+        max(case when name_order = 1 then platform_campaign_name end) as campaign_name,
+        min(platform) as platform,
+        min(spend_date) as start_date,
+        max(spend_date) as end_date
+    from named_by_ad_spend
+    group by campaign_key
 
 ),
 

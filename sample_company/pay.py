@@ -1,0 +1,393 @@
+"""Who is paid for what, by the plans that README.md publishes, and what payroll made of it.
+
+Belongs here: the planted pay in exact arithmetic, overrides, disputes, what payroll returns. Does
+not: plans and quotas (plans), credits (credits), refunds (money).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from sample_company.buyers import buyers
+from sample_company.credits import OVERLAY, REVENUE, SOURCED, Credit, credit, credits_of_refund
+from sample_company.customers import months_later
+from sample_company.decisions import employee_on, euros_for_one, in_euros
+from sample_company.money import (
+    count_bookings,
+    count_recurring,
+    give_back,
+    take_over,
+    won_deals,
+)
+from sample_company.plans import (
+    BROKEN_QUOTA,
+    GOALS,
+    PLANS,
+    assignments,
+    currency_of,
+    days_worked,
+    decide,
+    fiscal_year,
+    plan_on,
+)
+from sample_company.rows import Row, Rows, utc
+from sample_company.world import LAST_DAY, World, moment_on
+
+PAY_TRUTH: dict[str, dict[str, str]] = {
+    "pay": {
+        "employee_id": "text",
+        "plan": "text",
+        "component": "text",
+        "kind": "text",
+        "period": "date",
+        "opportunity_id": "text",
+        "refund_id": "text",
+        "override_id": "text",
+        "base_amount": "money",
+        "base_currency_code": "text",
+        "rate": "decimal",
+        "days": "integer",
+        "days_in_period": "integer",
+        "amount": "money",
+        "currency_code": "text",
+    },
+    "payroll_difference": {
+        "payroll_return_id": "text",
+        "employee_id": "text",
+        "period": "date",
+        "component": "text",
+        "owed_amount": "money",
+        "paid_amount": "money",
+        "currency_code": "text",
+        "why": "text",
+    },
+}
+
+# Rate by plan and split type of the employee's own credits; other credits earn nothing.
+RATES = {
+    ("seller", REVENUE): Decimal("0.06"),
+    ("sales_lead", REVENUE): Decimal("0.04"),
+    ("sdr", SOURCED): Decimal("0.01"),
+    ("customer_success", OVERLAY): Decimal("0.015"),
+}
+# Rate by a lead's plan and split type of the credits of whoever reports to the lead.
+TEAM_RATES = {
+    ("sales_lead", REVENUE): Decimal("0.01"),
+    ("sdr_lead", SOURCED): Decimal("0.0025"),
+    ("customer_success_lead", OVERLAY): Decimal("0.005"),
+}
+# Weights of what a bonus plan pays for.
+BONUS_WEIGHTS = {
+    "marketing_bonus": {"company_mqls": Decimal("0.6"), "company_bookings": Decimal("0.4")},
+    "finance_bonus": {"company_bookings": Decimal(1)},
+}
+MOST_BONUS = Decimal("1.5")
+BONUS_YEARS = (2025, 2026)
+
+# Employee, period, amount, reason, author, approver, day from which it is not paid any more.
+OVERRIDES = (
+    ("E033", date(2024, 8, 1), "1500.00", "guarantee_after_hire", "E030", "E100", None),
+    ("E012", date(2024, 11, 1), "2000.00", "relocation", "E030", "E003", None),
+    ("E045", date(2025, 5, 1), "750.00", "guarantee_after_hire", "E040", "E100", None),
+    ("E015", date(2025, 5, 1), "1200.00", "guarantee_after_hire", "E010", "E003", None),
+    ("E091", date(2025, 8, 1), "400.50", "covered_for_colleague", "E090", "E100", None),
+    ("E023", date(2025, 8, 1), "-350.25", "paid_twice", "E100", "E003", None),
+    # It ran out before the pay run of its period.
+    ("E031", date(2025, 11, 1), "900.00", "guarantee_after_leave", "E030", "E100",
+     date(2026, 1, 31)),
+    ("E022", date(2026, 5, 1), "800.00", "handover_of_accounts", "E010", "E003",
+     date(2027, 2, 1)),
+)  # fmt: skip
+DISPUTES, SHORT, MISSING = 11, 3, 2
+DISPUTE_REASONS = ("missing_split", "wrong_share", "wrong_rate", "wrong_exchange_rate")
+RESOLUTIONS = ("accepted", "rejected", "withdrawn")
+CENT_SHORT = Decimal("0.01")
+
+# What payroll returned without an amount: entity, id, what is wrong with it.
+BROKEN_RETURN = ("payroll_returns", "PR-E011-9999", "`paid_amount` is blank")
+BROKEN_DELIVERIES = (BROKEN_QUOTA, BROKEN_RETURN)
+
+
+def reward(random: Random, world: World, rows: Rows, is_first_tile: bool) -> None:
+    """Tell the story of money and pay, after everything else has happened.
+
+    Args:
+        random: A generator of its own, so that nothing that happened before depends on it.
+        world: What happened.
+        rows: Where to write.
+        is_first_tile: Whether to write what the company has once: plans, quotas, absences,
+            bonuses, overrides, and what it spent on ads.
+    """
+    take_over(random, world, rows)
+    refunds = give_back(random, world, rows)
+    count_bookings(world, rows)
+    count_recurring(world, rows)
+    credits = credit(random, world, rows)
+    pay = [*_commissions(credits), *_taken_back(credits, refunds)]
+    if is_first_tile:
+        decide(rows)
+        pay += [*_bonuses(world), *_overrides(rows)]
+    for line in pay:
+        rows.plant("pay", **line)
+    _run_payroll(random, pay, rows, is_first_tile)
+    _dispute(random, credits, rows)
+
+
+def period_of(day: date) -> date:
+    """Return the first day of the fiscal quarter; quarters begin in February."""
+    back = (day.month - 2) % 3
+    return months_later(day.replace(day=1), -back)
+
+
+def pay_run_of(line: Row) -> date:
+    """Return the pay run of a period: the last working day of a month that follows it."""
+    months = 14 if line["kind"] == "bonus" else 4
+    day = months_later(line["period"], months) - timedelta(days=1)
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def _commissions(credits: list[Credit]) -> list[Row]:
+    """Return what credits earn their owners, and those whom they report to."""
+    lines = []
+    for one in credits:
+        day = one.deal.close_date
+        plan = plan_on(one.employee_id, day)
+        if plan and (plan, one.split_type) in RATES:
+            rate = RATES[plan, one.split_type]
+            lines.append(_line(one, one.employee_id, plan, one.split_type, rate))
+        lead = _lead_of(one.employee_id, day) if plan else ""
+        lead_plan = plan_on(lead, day) if lead else None
+        if lead_plan and (lead_plan, one.split_type) in TEAM_RATES:
+            rate = TEAM_RATES[lead_plan, one.split_type]
+            lines.append(_line(one, lead, lead_plan, "team", rate))
+    return lines
+
+
+def _taken_back(credits: list[Credit], refunds: list[Row]) -> list[Row]:
+    """Return what refunds take back: at the first rates and plans, in the quarter of the refund."""
+    by_deal: dict[str, list[Credit]] = defaultdict(list)
+    for one in credits:
+        by_deal[one.deal.opportunity_id].append(one)
+    lines = []
+    for refund in refunds:
+        reversed_credits = credits_of_refund(by_deal[refund["opportunity_id"]], refund["amount"])
+        for line in _commissions(reversed_credits):
+            line |= {
+                "kind": "clawback",
+                "refund_id": refund["refund_id"],
+                "period": period_of(refund["refund_date"]),
+            }
+            lines.append(line)
+    return lines
+
+
+def _line(one: Credit, payee: str, plan: str, component: str, rate: Decimal) -> Row:
+    """Return a line of pay: exact up to the one rounding, half away from zero."""
+    deal, currency = one.deal, currency_of(payee)
+    exact = Fraction(one.amount) * Fraction(rate)
+    if currency != deal.currency:
+        exact *= Fraction(euros_for_one(deal.currency, deal.close_date))
+        exact /= Fraction(euros_for_one(currency, deal.close_date))
+    return {
+        "employee_id": payee,
+        "plan": plan,
+        "component": component,
+        "kind": "commission",
+        "period": period_of(deal.close_date),
+        "opportunity_id": deal.opportunity_id,
+        "base_amount": one.amount,
+        "base_currency_code": deal.currency,
+        "rate": rate,
+        "amount": to_cents(exact),
+        "currency_code": currency,
+    }
+
+
+def to_cents(exact: Fraction) -> Decimal:
+    """Round half away from zero to cents."""
+    cents = (abs(exact) * 200 + 1) // 2
+    return Decimal(cents if exact >= 0 else -cents) / 100
+
+
+def _lead_of(employee_id: str, day: date) -> str:
+    return employee_on(employee_id, day).manager_employee_id
+
+
+def _bonuses(world: World) -> list[Row]:
+    """Return the annual bonuses of the fiscal years that have ended."""
+    reached = {year: _reached(world, year) for year in BONUS_YEARS}
+    lines = []
+    for span, year, target in assignments():
+        if not PLANS[span.plan].is_yearly or year not in BONUS_YEARS:
+            continue
+        start, end = fiscal_year(year)
+        days, of_days = (
+            days_worked(span.employee_id, span.valid_from, span.valid_to),
+            (end - start).days,
+        )
+        for component, weight in BONUS_WEIGHTS[span.plan].items():
+            base, rate = target * weight, reached[year][component]
+            lines.append(
+                {
+                    "employee_id": span.employee_id,
+                    "plan": span.plan,
+                    "component": component,
+                    "kind": "bonus",
+                    "period": start,
+                    "base_amount": base,
+                    "base_currency_code": currency_of(span.employee_id),
+                    "rate": rate,
+                    "days": days,
+                    "days_in_period": of_days,
+                    "amount": to_cents(Fraction(base) * Fraction(rate) * Fraction(days, of_days)),
+                    "currency_code": currency_of(span.employee_id),
+                }
+            )
+    return lines
+
+
+def _reached(world: World, year: int) -> dict[str, Decimal]:
+    """Return what share of its goals the company reached, to four decimals and at most 1.5."""
+    start, end = fiscal_year(year)
+    mqls = sum(1 for b in buyers(world) if (day := b.mql_day) and start <= day < end)
+    booked = sum(
+        in_euros(deal.amount, deal.currency, deal.close_date)
+        for deal in won_deals(world)
+        if start <= deal.close_date < end
+    )
+    shares = {
+        "company_mqls": Decimal(mqls) / GOALS["company_mqls"][year],
+        "company_bookings": Decimal(booked) / GOALS["company_bookings"][year],
+    }
+    return {
+        name: min(MOST_BONUS, share.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+        for name, share in shares.items()
+    }
+
+
+def _overrides(rows: Rows) -> list[Row]:
+    """Write the overrides, and return those that a pay run has to pay."""
+    lines = []
+    for number, (payee, period, text, reason, author, approver, end) in enumerate(OVERRIDES, 1):
+        override_id, amount = f"OV-{number:03d}", Decimal(text)
+        rows.add(
+            "compensation_overrides",
+            override_id=override_id,
+            employee_id=payee,
+            period=period,
+            amount=amount,
+            currency_code=currency_of(payee),
+            reason=reason,
+            author_employee_id=author,
+            approver_employee_id=approver,
+            valid_to=end,
+        )
+        line: Row = {
+            "employee_id": payee,
+            "plan": plan_on(payee, period),
+            "component": "override",
+            "kind": "override",
+            "period": period,
+            "override_id": override_id,
+            "amount": amount,
+            "currency_code": currency_of(payee),
+        }
+        if end is None or pay_run_of(line) < end:
+            lines.append(line)
+    return lines
+
+
+def _run_payroll(random: Random, pay: list[Row], rows: Rows, is_first_tile: bool) -> None:
+    """Write what payroll says it paid: what was owed, but for a few cents and payments."""
+    owed: dict[tuple[date, str, str, date], Decimal] = defaultdict(Decimal)
+    for line in pay:
+        run = pay_run_of(line)
+        if run <= LAST_DAY:
+            owed[run, line["employee_id"], line["component"], line["period"]] += line["amount"]
+    runs = [key for key in sorted(owed) if owed[key]]
+    staying = [key for key in runs if owed[key] > 1 and plan_on(key[1], key[0])]
+    wrong = random.sample(staying, min(len(staying), SHORT + MISSING))
+    for run, payee, component, period in runs:
+        amount = owed[run, payee, component, period]
+        payroll_return_id = f"PR-{payee}-{run:%y%m%d}-{component}"
+        key = (run, payee, component, period)
+        paid, why = amount, ""
+        if key in wrong[:SHORT]:
+            paid, why = amount - CENT_SHORT, "rounding"
+        elif key in wrong:
+            paid, why = Decimal(0), "missing"
+        elif amount < 0 and plan_on(payee, run) is None:
+            paid, why = Decimal(0), "left"
+        if why in ("", "rounding"):
+            rows.add(
+                "payroll_returns",
+                payroll_return_id=payroll_return_id,
+                employee_id=payee,
+                pay_run_date=run,
+                component=component,
+                period=period,
+                paid_amount=paid,
+                currency_code=currency_of(payee),
+            )
+        if why:
+            rows.plant(
+                "payroll_difference",
+                payroll_return_id=payroll_return_id if why == "rounding" else "",
+                employee_id=payee,
+                period=period,
+                component=component,
+                owed_amount=amount,
+                paid_amount=paid,
+                currency_code=currency_of(payee),
+                why=why,
+            )
+    if is_first_tile:
+        rows.add(
+            "payroll_returns",
+            payroll_return_id=BROKEN_RETURN[1],
+            employee_id="E011",
+            pay_run_date=runs[-1][0],
+            component=REVENUE,
+            period=runs[-1][3],
+            currency_code="EUR",
+        )
+
+
+def _dispute(random: Random, credits: list[Credit], rows: Rows) -> None:
+    """Write objections to pay: raised after a pay run, most of them resolved."""
+    paid = [
+        (pay_run_of({"kind": "commission", "period": period_of(one.deal.close_date)}), one)
+        for one in credits
+        if one.split_type == REVENUE and plan_on(one.employee_id, one.deal.close_date)
+    ]
+    known = [(run, one) for run, one in paid if run < LAST_DAY - timedelta(days=21)]
+    chosen = random.sample(range(len(known)), min(len(known), DISPUTES))
+    for number, place in enumerate(sorted(chosen), start=1):
+        run, one = known[place]
+        raised = moment_on(random, run + timedelta(days=random.randint(1, 20)))
+        resolved = raised + timedelta(days=random.randint(2, 60), minutes=random.randint(1, 300))
+        is_resolved = random.random() < 0.7 and resolved.date() <= LAST_DAY
+        more: dict[str, Any] = {}
+        if is_resolved:
+            more = {"resolved_at": utc(resolved), "resolution": random.choice(RESOLUTIONS)}
+        _add_dispute(rows, f"DS-{number:03d}", one, raised, random.choice(DISPUTE_REASONS), more)
+
+
+def _add_dispute(
+    rows: Rows, dispute_id: str, one: Credit, raised: datetime, reason: str, more: dict[str, Any]
+) -> None:
+    rows.add(
+        "compensation_disputes",
+        dispute_id=dispute_id,
+        employee_id=one.employee_id,
+        period=period_of(one.deal.close_date),
+        opportunity_id=one.deal.opportunity_id,
+        raised_at=utc(raised),
+        reason=reason,
+        **more,
+    )
