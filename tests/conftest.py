@@ -1,15 +1,16 @@
-"""What tests of all rooms share: places, and a way to run the real command."""
+"""What tests of all rooms share: places, a way to run the real command, and one home."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.grouping import scheduler
@@ -68,6 +69,42 @@ def real_data(folder: str) -> Path:
     if not path.is_dir():
         pytest.skip(f"the real data set {folder} is not beside this checkout")
     return path
+
+
+@dataclass(frozen=True)
+class RunHome:
+    """A home, how its run ended, and its published marts."""
+
+    home: Path
+    finished: Finished
+    environment: dict[str, str]
+
+    @property
+    def current(self) -> Path:
+        return self.home / "published" / "current"
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.current / "marts.duckdb"), read_only=True) as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        return self.query(sql, *parameters)[0][0]
+
+    def again(self, *arguments: str, **environment: str) -> Finished:
+        return concord(self.home, *(arguments or ("run",)), **{**self.environment, **environment})
+
+
+def run_home(home: Path, **environment: str) -> RunHome:
+    """Run the real command in a home; it has to succeed."""
+    finished = concord(home, "run", **environment)
+    assert finished.code == 0, finished.text
+    return RunHome(home, finished, environment)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHome]:
+    """The sample company, run once."""
+    yield run_home(tmp_path_factory.mktemp("sample") / "home")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -22,6 +22,8 @@ from orchestration.transform.unchanged_views import (
 from orchestration.transform.worker import worker_of_run
 
 STAGE = "transform"
+# What a model may be that is no view; one that is missing here would be built once and never again.
+HOLDING_DATA = ("table", "incremental")
 # Tags of a run, set by `concord run`.
 FULL_REFRESH_TAG = "concord/full_refresh"
 
@@ -63,7 +65,7 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
             results: list[NodeResult] = []
             for result in worker_of_run(settings, context.run_id).run(
                 "build",
-                _arguments(selected, is_everything, full_refresh, bool(kept)),
+                dbt_arguments(selected, is_everything, full_refresh, bool(kept)),
                 on_node=lambda name, _status, done, total: reporter().stage_progressed(
                     STAGE, done, total, name
                 ),
@@ -102,13 +104,22 @@ def _spec(project: Project, model: Model) -> dg.AssetSpec:
     )
 
 
-def _arguments(
+def dbt_arguments(
     selected: list[Model], is_everything: bool, full_refresh: bool, keeps_views: bool
 ) -> list[str]:
+    """The arguments of `dbt build`.
+
+    Args:
+        selected: The models to build, where that is not everything.
+        is_everything: Whether all models are to be built.
+        full_refresh: Whether incremental models begin anew.
+        keeps_views: Whether the views stand already.
+    """
     arguments = ["--exclude-resource-type", "unit_test"]
     if keeps_views:
         # Not `--exclude`, which would leave out the tests that read a view as well.
-        arguments += ["--select", "config.materialized:table", "test_type:data"]
+        holding = (f"config.materialized:{kind}" for kind in HOLDING_DATA)
+        arguments += ["--select", *holding, "test_type:data"]
     if not is_everything:
         arguments += ["--select", *(model.name for model in selected)]
     if full_refresh:

@@ -15,8 +15,7 @@ import duckdb
 import pytest
 
 from sample_company.generate import generate
-from tests.conftest import ROOT
-from tests.end_to_end.conftest import RunHome, _run
+from tests.conftest import ROOT, RunHome, run_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -36,7 +35,7 @@ def running(company: Path) -> RunHome:
     home = company.parent / "home"
     # The command does so by itself for the sample company in its own place only.
     generate(home / "sample_company")
-    return _run(home, CONCORD_COMPANY=str(company))
+    return run_home(home, CONCORD_COMPANY=str(company))
 
 
 @pytest.fixture
