@@ -10,7 +10,9 @@ Belongs here: files and the command. Does not: the story (tiles).
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -30,6 +32,7 @@ from sample_company.tiles import Tables, tell_tile
 STORY_VERSION = 4
 TILES_IN_A_FILE = 20
 MARKER = "generated.json"
+SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def generate(folder: Path, scale: int = 1, seed: int = SEED, processes: int = 1) -> int:
@@ -62,13 +65,27 @@ def _tiles(scale: int, seed: int, processes: int) -> Iterator[tuple[Tables, Tabl
     if processes == 1:
         yield from map(tell, range(scale))
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, context, initializer=_tie_to_parent) as pool:
         # A few ahead, so that memory does not grow with the scale.
         waiting = [pool.submit(tell, number) for number in range(min(scale, 2 * processes))]
         for following in range(len(waiting), scale + len(waiting)):
             yield waiting.pop(0).result()
             if following < scale:
                 waiting.append(pool.submit(tell, following))
+
+
+def _tie_to_parent() -> None:
+    """Let a worker end when its parent does, however that ends: it would wait for ever."""
+    parent = os.getppid()
+    look = threading.Event()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            look.wait(SECONDS_BETWEEN_LOOKS)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _write_part(folder: Path, part: int, tiles: Iterator[tuple[Tables, Tables]]) -> int:

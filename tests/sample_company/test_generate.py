@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -11,8 +14,10 @@ from orchestration.canonical import load_entities
 from sample_company.ads import DATASET
 from sample_company.generate import generate
 from sample_company.tiles import COMMON_IDS, ENTITY_OF
+from tests.conftest import ROOT
 
 SCALE = 3
+WAIT = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +214,26 @@ def test_a_merge_keeps_an_id_that_exists(larger: Path) -> None:
             where entity = '{entity}' and losing_id in ({known})"""
         all_of_it = f"select count(*) from {merges} where entity = '{entity}'"
         assert value(alive) == (value(all_of_it) if entity == "leads" else 0)
+
+
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    """Killed, not asked to end: nobody tells the workers, and half a company would go on."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sample_company.generate", "--folder", str(tmp_path)]
+        + ["--scale", "500", "--processes", "2"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    with process:
+        _await_a_file(tmp_path)
+        process.kill()
+        # The workers hold the other end of this pipe: it ends when the last of them has.
+        process.communicate(timeout=WAIT)
+
+
+def _await_a_file(folder: Path) -> None:
+    end = time.monotonic() + WAIT
+    while not any(folder.rglob("*.parquet")):
+        assert time.monotonic() < end, "nothing was written"
+        time.sleep(0.1)
