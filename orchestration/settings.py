@@ -210,7 +210,8 @@ def apply_to_process(settings: Settings) -> None:
             "CONCORD_HOME": str(settings.home),
             "CONCORD_COMPANY": str(settings.company_dir),
             "CONCORD_DBT_DATABASE": str(settings.warehouse_path),
-            "CONCORD_DBT_THREADS": str(settings.threads),
+            # A statement uses all of DuckDB's threads; Python has work for half as many.
+            "CONCORD_DBT_THREADS": str(max(1, settings.threads // 2)),
             "CONCORD_DBT_MEMORY": settings.memory,
             "DAGSTER_HOME": str(settings.dagster_dir),
             "DO_NOT_TRACK": "1",
