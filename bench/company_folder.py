@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import yaml
 
-from sample_company.tiles import ENTITY_OF
+from sample_company.tiles import entity_of
 
 COMPANY = Path(__file__).resolve().parent.parent / "company"
 
@@ -30,7 +30,7 @@ def write_company(folder: Path, delivered: Path) -> None:
     for place in sorted(path for path in delivered.iterdir() if path.is_dir()):
         columns = pq.read_schema(next(iter(sorted(place.glob("*.parquet"))))).names
         datasets[place.name] = {
-            "entity": ENTITY_OF.get(place.name, place.name),
+            "entity": entity_of(place.name),
             "files": f"{place.name}/*.parquet",
             "columns": {name: name for name in columns},
         }

@@ -17,7 +17,7 @@ import shutil
 import sqlite3
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -28,10 +28,9 @@ from bench.company_folder import write_company
 from bench.last_day import deliver_last_day, hold_back_last_day
 from bench.phases import Phase, run_phase
 from bench.report import HISTORY, write_report
+from sample_company.world import LAST_DAY
 
 ROOT = Path(__file__).resolve().parent.parent
-# The sample company's books end here; what happened on it is delivered last.
-LAST_DAY = date(2026, 10, 31)
 # A run with nothing new builds all models again; at a large scale the new day says the same.
 WARM_UNTIL = 100
 PREPARE = """

@@ -87,14 +87,9 @@ def _live(human: str, begun: list[_Start], rows: Rows) -> None:
         elif deal is not None:
             _deal(deal, cycle)
     lead = next((start.of_pass.lead for start in begun if start.of_pass), None)
-    if lead is not None and counts(lead.exclusion):
+    if lead is not None and not lead.exclusion:
         for cycle in cycles:
             _stages(human, cycle, rows)
-
-
-def counts(exclusion: str) -> bool:
-    """Whether a lead is reportable."""
-    return not exclusion
 
 
 def _pass(human: str, one: Pass, cycle: Cycle, rows: Rows) -> None:
@@ -118,7 +113,7 @@ def _handoff(human: str, one: Pass, handoff: Handoff, cycle: Cycle, rows: Rows) 
         lead_id=one.lead.lead_id,
         human=human,
         cycle=cycle.number,
-        is_reportable=counts(one.lead.exclusion),
+        is_reportable=not one.lead.exclusion,
         assigned_at=utc(handoff.assigned_at),
         first_human_touch_at=at(handoff.first_human_touch_at),
         due_at=utc(handoff.due_at),

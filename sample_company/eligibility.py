@@ -15,9 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sample_company.buyers import QUALIFIED_STATUSES, STEPS_FROM_MQL, Buyer, identity
+from sample_company.buyers import (
+    QUALIFIED_STATUSES,
+    STEPS_FROM_MQL,
+    Buyer,
+    identity,
+    identity_of_person,
+)
 from sample_company.rows import Rows, utc
-from sample_company.world import Deal, Person, World
+from sample_company.world import Deal, World
 
 
 @dataclass(frozen=True)
@@ -104,14 +110,11 @@ def _mql_at(buyer: Buyer) -> datetime:
 
 def _own_people(deal: Deal, group: set[str]) -> frozenset[str]:
     """The deal's contact, the person of its lead, and its buying group."""
-    humans = {_human(deal.person)} if deal.person else set()
+    humans = {identity_of_person(deal.person)} if deal.person else set()
     return frozenset(humans | group | ({identity(deal.lead)} if deal.lead else set()))
 
 
 def _people_of_account(world: World, deal: Deal) -> frozenset[str]:
-    return frozenset(_human(person) for person in world.people if person.account is deal.account)
-
-
-def _human(person: Person) -> str:
-    """Who a contact is: the same as its first lead."""
-    return identity(person.leads[0])
+    return frozenset(
+        identity_of_person(person) for person in world.people if person.account is deal.account
+    )

@@ -55,7 +55,7 @@ def note(random: Random, world: World, passes: list[Pass], rows: Rows) -> dict[s
     changes = [
         *_moves(passes),
         *_conversions(world.deals),
-        *_answers_to_nurture(random, world.leads),
+        *_ticks_without_date(random, world.leads),
         *_redealt(random, passes),
     ]
     # Sorted by moment and lead alone: at one moment a lead has one change.
@@ -109,7 +109,7 @@ def _conversions(deals: list[Deal]) -> list[Change]:
     ]
 
 
-def _answers_to_nurture(random: Random, leads: list[Lead]) -> list[Change]:
+def _ticks_without_date(random: Random, leads: list[Lead]) -> list[Change]:
     """When leads without any date were ticked; those of the old system at one instant.
 
     A qualified one that came after the load has no history at all.

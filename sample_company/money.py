@@ -1,4 +1,4 @@
-"""Money that the story moves: refunds, and what bookings, spend and recurring revenue come to.
+"""Money that the story moves: refunds, and what bookings and recurring revenue come to.
 
 Belongs here: refunds of the CRM and of the billing system, contracts taken over; the planted sums
 per month and currency, in exact arithmetic. Does not: invoices and payments (customers), pay (pay).

@@ -121,7 +121,7 @@ def reward(random: Random, world: World, rows: Rows, is_first_tile: bool) -> Non
         world: What happened.
         rows: Where to write.
         is_first_tile: Whether to write what the company has once: plans, quotas, absences,
-            bonuses, overrides, and what it spent on ads.
+            bonuses and overrides.
     """
     take_over(random, world, rows)
     refunds = give_back(random, world, rows)

@@ -1,17 +1,16 @@
 """Reads all sources at once, each with a deadline; a slow or broken one stops nobody else.
 
-Belongs here: threads and deadlines. Does not: what reading a source means (file_drop.py).
+Belongs here: deadlines. Does not: what reading a source means (file_drop.py).
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from orchestration.company.sources import Source
+from orchestration.daemon_threads import start
 from orchestration.ingest.file_drop import SourceReading
 
 Read = Callable[[Source], SourceReading]
@@ -31,7 +30,7 @@ def read_side_by_side(
             behind; it ends with the process and nothing waits for it.
     """
     end = time.monotonic() + deadline_seconds
-    started = [(source, _start(read, source)) for source in sources]
+    started = zip(sources, start(sources, read, len(sources)), strict=True)
     readings = []
     for source, future in started:
         try:
@@ -45,17 +44,3 @@ def read_side_by_side(
         except OSError as error:
             readings.append(fail(source, f"cannot be read: {error}"))
     return readings
-
-
-def _start(read: Read, source: Source) -> Future[SourceReading]:
-    """Run `read` in a thread that does not keep the process alive (a pool's would)."""
-    future: Future[SourceReading] = Future()
-
-    def work() -> None:
-        try:
-            future.set_result(read(source))
-        except BaseException as error:  # handed to whoever asks for the result
-            future.set_exception(error)
-
-    threading.Thread(target=work, name=f"source-{source.name}", daemon=True).start()
-    return future

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.daemon_threads import start
 from orchestration.sources.file_drop import extract
-from orchestration.sources.file_drop.workers import side_by_side
 
 HEADER = "id,stage,value,closed\n"
 
@@ -54,7 +54,8 @@ def test_results_come_in_the_order_of_the_items() -> None:
             both_run.wait()  # Only passes while two items are worked on at the same time.
         return number * number
 
-    assert side_by_side(list(range(20)), work, 2) == [number * number for number in range(20)]
+    found = [future.result() for future in start(list(range(20)), work, 2)]
+    assert found == [number * number for number in range(20)]
 
 
 def test_the_first_items_error_is_raised() -> None:
@@ -64,5 +65,5 @@ def test_the_first_items_error_is_raised() -> None:
         return number
 
     with pytest.raises(ValueError, match="no 4"):
-        side_by_side(list(range(20)), work, 3)
-    assert side_by_side([1, 2], work, 1) == [1, 2]
+        [future.result() for future in start(list(range(20)), work, 3)]
+    assert [future.result() for future in start([1, 2], work, 1)] == [1, 2]

@@ -16,6 +16,7 @@ import duckdb
 
 from orchestration.canonical import Entity, load_entities
 from orchestration.company.sources import Dataset, Source
+from orchestration.daemon_threads import start
 from orchestration.sources.file_drop.discovery import (
     Fingerprint,
     find_files,
@@ -49,7 +50,6 @@ from orchestration.sources.file_drop.storage import (
     read_quarantine,
     remove_leftovers,
 )
-from orchestration.sources.file_drop.workers import side_by_side
 
 Previous = Mapping[tuple[str, str, str], FileVersion]
 
@@ -139,7 +139,7 @@ class _Extraction:
     connection: duckdb.DuckDBPyConnection
     on_progress: OnProgress | None
     threads: int
-    # Several datasets may read one file; it is hashed once.
+    # Several datasets may read one file; it is hashed once, unless two begin at the same time.
     fingerprints: dict[Path, Fingerprint] = field(default_factory=dict)
 
     def run(self) -> FileDropResult:
@@ -150,7 +150,8 @@ class _Extraction:
             for dataset in self.source.datasets.values()
             for item in self._dataset(dataset, entities)
         ]
-        for found in side_by_side(planned, self._read, self.threads):
+        for future in start(planned, self._read, self.threads):
+            found = future.result()
             result.files.extend(found.versions)
             result.refusals.extend(found.refusals)
             result.notes.extend(found.notes)

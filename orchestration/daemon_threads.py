@@ -1,6 +1,6 @@
 """Works on several things at once, in threads that keep no process alive.
 
-Belongs here: the threads. Does not: what they do (extraction.py).
+Belongs here: the threads. Does not: what they do, or how long one waits for them.
 """
 
 from __future__ import annotations
@@ -15,19 +15,17 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def side_by_side(
+def start(
     items: Sequence[Item], work: Callable[[Item], Result], threads: int
-) -> list[Result]:
-    """Return what `work` gives for each item, in the order of the items.
+) -> list[Future[Result]]:
+    """Begin to work on items; return what will come of each, in their order.
 
     Args:
         items: What to work on.
-        work: Works on one; an error of it is raised here, of the first item that had one.
+        work: Works on one; its error goes to whoever asks for the result.
         threads: At most so many at once. They are daemons, unlike a pool's: nobody waits at the
             end of the process for one that hangs.
     """
-    if threads <= 1 or len(items) <= 1:
-        return [work(item) for item in items]
     waiting: SimpleQueue[tuple[Future[Result], Item]] = SimpleQueue()
     futures: list[Future[Result]] = []
     for item in items:
@@ -46,5 +44,5 @@ def side_by_side(
                 future.set_exception(error)
 
     for _ in range(min(threads, len(items))):
-        threading.Thread(target=work_on, name="file-drop", daemon=True).start()
-    return [future.result() for future in futures]
+        threading.Thread(target=work_on, name="concord-work", daemon=True).start()
+    return futures
