@@ -172,7 +172,7 @@ class StoreFile:
     ) -> TableOutcome:
         schema = f"{BUILD}.{identifier(table.schema_name)}"
         target = qualified(BUILD, table)
-        order = _order(table) if self._is_sortable(rows, comments_from) else ""
+        order = self._order(table, rows) if self._is_sortable(rows, comments_from) else ""
         self._connection.execute(f"create schema if not exists {schema}")
         try:
             self._connection.execute(f"create table {target} as from ({rows}) {order}")
@@ -188,6 +188,15 @@ class StoreFile:
         self._on_step(f"table {table.name}")
         count = self._connection.execute(f"select count(*) from {target}").fetchall()[0][0]  # noqa: S608
         return _outcome(table, content, self._version_of(table, content), count)
+
+    def _order(self, table: PublishedTable, rows: str) -> str:
+        """By the key, which leaves no ties; comparing whole rows takes several times as long.
+
+        Rows of a held group may be older than the key.
+        """
+        found = self._connection.execute(f"select * from ({rows}) limit 0").description  # noqa: S608
+        has_key = table.key and {column[0] for column in found}.issuperset(table.key)
+        return f"order by {select_list(table.key)}" if has_key else "order by all"
 
     def _is_sortable(self, rows: str, comments_from: str | None) -> bool:
         if comments_from is None:
@@ -216,11 +225,6 @@ class StoreFile:
                 f"{table.name} has rows of no publish group: {', '.join(strangers)}; "
                 f"known: {', '.join(sorted(self._decisions))}"
             )
-
-
-def _order(table: PublishedTable) -> str:
-    """By the key, which leaves no ties; comparing whole rows takes several times as long."""
-    return f"order by {select_list(table.key)}" if table.key else "order by all"
 
 
 def _require(table: PublishedTable, candidate: Columns) -> None:

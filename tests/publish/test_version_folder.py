@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -142,6 +143,15 @@ def test_a_held_group_stays_at_its_last_good_version(world: World) -> None:
         "funnel.rpt_funnel_flow": 1,
         "funnel.rpt_pipeline_daily": 2,
     }
+    assert world.rows("select publish_version from funnel.rpt_funnel_flow") == [("000001",)]
+
+
+def test_a_held_group_may_be_older_than_its_key(world: World) -> None:
+    world.publish()
+    keyed = [
+        replace(table, key=("new_key",)) if table.group == "demand" else table for table in TABLES
+    ]
+    world.publish(failing=["demand"], tables=keyed)
     assert world.rows("select publish_version from funnel.rpt_funnel_flow") == [("000001",)]
 
 
