@@ -37,7 +37,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             build_rules_assets(settings),
-            build_raw_assets(settings),
+            build_raw_assets(settings, project),
             build_transform_assets(settings, project),
             build_publish_asset(settings, project),
             *published_specs(project),

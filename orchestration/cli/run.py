@@ -38,7 +38,9 @@ class RunOptions:
     help="Only these assets, for example `fct_booking`, `+core/fct_booking`, `group:funnel`. "
     "Nothing is published: a part cannot be audited as a whole.",
 )
-@click.option("--full-refresh", is_flag=True, help="Rebuild incremental models from scratch.")
+@click.option(
+    "--full-refresh", is_flag=True, help="Build every model, also those that no change reaches."
+)
 @click.option("--no-publish", is_flag=True, help="Stop before readers see anything.")
 @click.option(
     "--allow-earlier",
@@ -116,7 +118,9 @@ def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None
             keys = chosen_keys(options.selection, definitions)
         except SelectionError as error:
             stop(str(error), USAGE)
-    start_worker(settings, run_id)
+    if options.full_refresh or not settings.warehouse_path.exists():
+        # All of it will be built: let dbt start now. Otherwise the ingest step knows.
+        start_worker(settings, run_id)
     with dagster_instance(settings) as instance:
         result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
             run_config=QUIET,

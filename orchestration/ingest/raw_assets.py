@@ -24,13 +24,16 @@ from orchestration.settings import Settings
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.state import GuardResult
 from orchestration.steps import Step, step, utc_now
+from orchestration.transform import worker as transform_worker
+from orchestration.transform.nodes import Project
+from orchestration.transform.standing import plan_build
 
 STAGE = "ingest"
 ACCEPTED_CHECK = "files_accepted"
 
 
-def build_raw_assets(settings: Settings) -> dg.AssetsDefinition:
-    """One multi-asset over all canonical entities."""
+def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinition:
+    """One multi-asset over all canonical entities; the project says when dbt will be needed."""
     entities = load_entities()
 
     @dg.multi_asset(
@@ -68,6 +71,9 @@ def build_raw_assets(settings: Settings) -> dg.AssetsDefinition:
             files = [version for reading in readings for version in reading.versions]
             with warehouse(settings) as connection:
                 write_views(connection, _views(settings, readings))
+            if plan_build(settings, project).to_build:
+                # dbt needs seconds to start: let it, while the raw guards look.
+                transform_worker.worker_of_run(settings, context.run_id)
             work.add_guards(_guards(readings))
             rows = Counter[str]()
             quarantined = Counter[str]()

@@ -14,16 +14,11 @@ from orchestration.steps import step
 from orchestration.transform.guards import dbt_guard_results
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.results import NodeResult
-from orchestration.transform.unchanged_views import (
-    forget_views,
-    remember_views,
-    unchanged_views,
-)
+from orchestration.transform.standing import BuildPlan, forget, plan_build, remember
+from orchestration.transform.telling import in_order
 from orchestration.transform.worker import worker_of_run
 
 STAGE = "transform"
-# What a model may be that is no view; one that is missing here would be built once and never again.
-HOLDING_DATA = ("table", "incremental")
 # Tags of a run, set by `concord run`.
 FULL_REFRESH_TAG = "concord/full_refresh"
 
@@ -55,30 +50,39 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
             ]
             is_everything = len(selected) == len(project.models)
             full_refresh = context.run.tags.get(FULL_REFRESH_TAG) == "true"
-            kept = unchanged_views(settings, project)
-            if full_refresh or not is_everything:
-                kept = []
-            if not kept:
-                forget_views(settings)
-            for view in kept:
-                yield dg.MaterializeResult(asset_key=_key(view), metadata={"unchanged": True})
+            plan = plan_build(settings, project, full_refresh or not is_everything)
+            chosen = plan.to_build if is_everything else [model.unique_id for model in selected]
+            kept = kept_results(project, plan)
+            built = _build(settings, context.run_id, chosen, full_refresh)
             results: list[NodeResult] = []
-            for result in worker_of_run(settings, context.run_id).run(
-                "build",
-                dbt_arguments(selected, is_everything, full_refresh, bool(kept)),
-                on_node=lambda name, _status, done, total: reporter().stage_progressed(
-                    STAGE, done, total, name
-                ),
-            ):
-                results.append(result)
+            for result in in_order(project, kept, built):
+                if not result.is_kept:
+                    results.append(result)
                 yield from _events(project, result)
-            if is_everything and not kept and all(result.is_good for result in results):
-                remember_views(settings)
-            work.add_guards(dbt_guard_results(project, results))
+            if chosen and is_everything:
+                remember(settings, plan, results)
+            work.add_guards(dbt_guard_results(project, [*kept, *results]))
             broken = [result for result in results if not result.is_good]
-            reporter().stage_finished(STAGE, _outcome(results, len(kept)), not broken)
+            reporter().stage_finished(STAGE, _outcome(results, kept), not broken)
 
     return transform
+
+
+def _build(
+    settings: Settings, run_id: str, chosen: list[str], full_refresh: bool
+) -> Iterator[NodeResult]:
+    """Let dbt build what was chosen; yield what came of each node as it comes."""
+    if not chosen:
+        return
+    forget(settings, chosen)
+    yield from worker_of_run(settings, run_id).run(
+        "build",
+        dbt_arguments(full_refresh),
+        chosen,
+        on_node=lambda name, _status, done, total: reporter().stage_progressed(
+            STAGE, done, total, name
+        ),
+    )
 
 
 def _key(model: Model) -> dg.AssetKey:
@@ -104,27 +108,28 @@ def _spec(project: Project, model: Model) -> dg.AssetSpec:
     )
 
 
-def dbt_arguments(
-    selected: list[Model], is_everything: bool, full_refresh: bool, keeps_views: bool
-) -> list[str]:
-    """The arguments of `dbt build`.
-
-    Args:
-        selected: The models to build, where that is not everything.
-        is_everything: Whether all models are to be built.
-        full_refresh: Whether incremental models begin anew.
-        keeps_views: Whether the views stand already.
-    """
+def dbt_arguments(full_refresh: bool) -> list[str]:
+    """The arguments of `dbt build`; unit tests are not part of the daily job."""
     arguments = ["--exclude-resource-type", "unit_test"]
-    if keeps_views:
-        # Not `--exclude`, which would leave out the tests that read a view as well.
-        holding = (f"config.materialized:{kind}" for kind in HOLDING_DATA)
-        arguments += ["--select", *holding, "test_type:data"]
-    if not is_everything:
-        arguments += ["--select", *(model.name for model in selected)]
-    if full_refresh:
-        arguments.append("--full-refresh")
-    return arguments
+    return [*arguments, "--full-refresh"] if full_refresh else arguments
+
+
+def kept_results(project: Project, plan: BuildPlan) -> list[NodeResult]:
+    """What stands, as if dbt had just done it again; no time was taken."""
+    return [
+        NodeResult(
+            unique_id=unique_id,
+            resource_type="test" if is_test else "model",
+            status="pass" if is_test else "success",
+            failures=0 if is_test else None,
+            message="",
+            seconds=0.0,
+            row_count=row_count,
+            is_kept=True,
+        )
+        for unique_id, row_count in plan.kept.items()
+        for is_test in (unique_id in project.tests,)
+    ]
 
 
 def _events(
@@ -132,7 +137,9 @@ def _events(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """What Dagster is told of a node; nothing of a model that was not built."""
     if (model := project.models.get(result.unique_id)) and result.is_good:
-        metadata: dict[str, float | int] = {"seconds": round(result.seconds, 3)}
+        metadata: dict[str, float | int | bool] = (
+            {"unchanged": True} if result.is_kept else {"seconds": round(result.seconds, 3)}
+        )
         if result.row_count is not None:
             metadata["dagster/row_count"] = result.row_count
         yield dg.MaterializeResult(asset_key=_key(model), metadata=metadata)
@@ -150,14 +157,17 @@ def _events(
         )
 
 
-def _outcome(results: list[NodeResult], kept_views: int) -> str:
+def _outcome(results: list[NodeResult], kept: list[NodeResult]) -> str:
     models = [result for result in results if result.resource_type == "model"]
-    tests = [result for result in results if result.resource_type == "test"]
+    tests = [result for result in [*kept, *results] if result.resource_type == "test"]
+    unchanged = sum(result.resource_type == "model" for result in kept)
     good_models = sum(result.is_good for result in models)
     good_tests = sum(result.is_good for result in tests)
-    text = f"{good_models} of {len(models)} models built, {good_tests} of {len(tests)} tests passed"
-    if kept_views:
-        text += f", {kept_views} views unchanged"
+    built = f"{good_models} of {len(models)} models built, " if models else ""
+    stand = f"{unchanged} unchanged, " if unchanged else ""
+    text = f"{built}{stand}{good_tests} of {len(tests)} tests passed"
+    if not models:
+        text = text.replace("unchanged", "models unchanged")
     broken = [result for result in results if result.status in ("error", "fail")]
     if broken:
         names = ", ".join(result.unique_id.split(".")[2] for result in broken[:3])

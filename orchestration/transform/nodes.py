@@ -58,12 +58,13 @@ class Model:
 
 @dataclass(frozen=True)
 class DataTest:
-    """One dbt data test and the model it stands on."""
+    """One dbt data test, the model it stands on and the dbt ids of all that it reads."""
 
     unique_id: str
     name: str
     model_id: str
     description: str
+    reads: tuple[str, ...]
 
 
 class Project:
@@ -101,7 +102,11 @@ class Project:
             model_id = node.get("attached_node") or (reads[0] if reads else None)
             if model_id in self.models:
                 found[unique_id] = DataTest(
-                    unique_id, node["name"], model_id, node.get("description") or ""
+                    unique_id,
+                    node["name"],
+                    model_id,
+                    node.get("description") or "",
+                    tuple(node["depends_on"]["nodes"]),
                 )
         return found
 

@@ -28,6 +28,7 @@ class NodeResult:
         seconds: Time it took.
         sample: The first failing rows of a test, as text.
         row_count: Rows of the table that was built, else None.
+        is_kept: Whether it was not done again, because nothing that it depends on has changed.
     """
 
     unique_id: str
@@ -38,6 +39,7 @@ class NodeResult:
     seconds: float
     sample: str = ""
     row_count: int | None = None
+    is_kept: bool = False
 
     @property
     def is_good(self) -> bool:

@@ -6,7 +6,7 @@ Belongs here: starting dbt, following its progress, reading its results. Does no
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from orchestration.transform.project import (
 from orchestration.transform.results import NodeResult, OnNode
 
 SAMPLE_ROWS = 5
+# A tag of the nodes that one command works on.
+CHOSEN = "concord_chosen"
 # Ends that need no second look.
 UNREMARKABLE = frozenset({"success", "pass"})
 # Events that say how many nodes there are.
@@ -33,6 +35,7 @@ def run_dbt(
     settings: Settings,
     command: str,
     arguments: Sequence[str] = (),
+    only: Collection[str] | None = None,
     on_node: OnNode | None = None,
     on_good: Callable[[NodeResult], None] | None = None,
 ) -> list[NodeResult]:
@@ -42,6 +45,8 @@ def run_dbt(
         settings: Where the warehouse and the target folder lie.
         command: For example ``build`` or ``test``.
         arguments: Further arguments, for example ``["--select", "marts"]``.
+        only: The dbt ids of the models and tests to work on; None for what the arguments say.
+            dbt adds the tests of each model among them.
         on_node: Called after each node with its name, its status, how many are done and how many
             there are.
         on_good: Called with the result of each node that ended well, as soon as it has.
@@ -54,7 +59,11 @@ def run_dbt(
 
     apply_to_process(settings)
     ensure_parsed(settings)
-    runner = dbtRunner(manifest=_kept_manifest(settings), callbacks=[_follower(on_node, on_good)])
+    manifest = _kept_manifest(settings)
+    if only is not None:
+        _mark(manifest, only)
+        arguments = [*arguments, "--select", f"tag:{CHOSEN}"]
+    runner = dbtRunner(manifest=manifest, callbacks=[_follower(on_node, on_good)])
     try:
         outcome = runner.invoke([command, *base_arguments(settings), "--no-write-json", *arguments])
     finally:
@@ -91,6 +100,12 @@ def _kept_manifest(settings: Settings) -> Any:
     manifest = Manifest.from_msgpack(kept)
     spare_rendering(manifest)
     return manifest
+
+
+def _mark(manifest: Any, chosen: Collection[str]) -> None:
+    """Tag the chosen nodes: dbt weighs each name of a long selection against every node."""
+    for unique_id in chosen:
+        manifest.nodes[unique_id].tags.append(CHOSEN)
 
 
 def _follower(

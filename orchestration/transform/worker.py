@@ -13,7 +13,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from os import getpid
 from typing import Any
 
@@ -48,19 +48,24 @@ class DbtWorker:
         return self._process.pid
 
     def run(
-        self, command: str, arguments: Sequence[str] = (), on_node: OnNode | None = None
+        self,
+        command: str,
+        arguments: Sequence[str] = (),
+        only: Collection[str] | None = None,
+        on_node: OnNode | None = None,
     ) -> Iterator[NodeResult]:
         """Run a dbt command there; yield the result of every node, good ones as they come.
 
         Args:
             command: As of `runner.run_dbt`.
             arguments: As of `runner.run_dbt`.
+            only: As of `runner.run_dbt`.
             on_node: As of `runner.run_dbt`.
 
         Raises:
             TransformError: When dbt could not run, or its process died.
         """
-        self._send((command, list(arguments)))
+        self._send((command, list(arguments), None if only is None else list(only)))
         told: set[str] = set()
         while True:
             kind, value = self._receive()

@@ -30,7 +30,7 @@ def main(parent_id: int) -> None:
     warm_up(settings)
     while True:
         try:
-            command, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301
+            command, arguments, only = pickle.load(sys.stdin.buffer)  # noqa: S301
         except EOFError:
             return
         try:
@@ -38,6 +38,7 @@ def main(parent_id: int) -> None:
                 settings,
                 command,
                 arguments,
+                only,
                 on_node=lambda *node: _reply(replies, "node", node),
                 on_good=lambda result: _reply(replies, "good", result),
             )

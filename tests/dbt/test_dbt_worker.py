@@ -29,7 +29,7 @@ def test_each_node_is_told_once_with_its_rows_and_progress(worker: DbtWorker) ->
     seen: list[tuple[str, str, int, int]] = []
     arguments = ["--select", "+dim_date", "--indirect-selection", "cautious"]
     arguments += ["--exclude-resource-type", "unit_test"]
-    results = list(worker.run("build", arguments, lambda *node: seen.append(node)))
+    results = list(worker.run("build", arguments, on_node=lambda *node: seen.append(node)))
     assert [result.message for result in results if not result.is_good] == []
     names = [result.unique_id for result in results]
     assert len(names) == len(set(names)) == len(seen) > 2

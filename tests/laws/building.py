@@ -21,16 +21,12 @@ from orchestration.ingest.warehouse import warehouse, write_rules, write_views
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.steps import release_home, step
-from orchestration.transform.assets import dbt_arguments
+from orchestration.transform.assets import dbt_arguments, kept_results
 from orchestration.transform.nodes import Project
 from orchestration.transform.project import manifest_json
 from orchestration.transform.results import NodeResult
 from orchestration.transform.runner import run_dbt
-from orchestration.transform.unchanged_views import (
-    forget_views,
-    remember_views,
-    unchanged_views,
-)
+from orchestration.transform.standing import forget, plan_build, remember
 
 HASH_KEY = "only for this test"
 
@@ -81,17 +77,16 @@ def ingest(settings: Settings) -> None:
 
 
 def transform(settings: Settings) -> list[NodeResult]:
-    """Build every model, keeping the views that did not change as a run does."""
+    """Build every model that does not stand already, as a run does."""
     project = Project(manifest_json(settings))
-    kept = unchanged_views(settings, project)
-    if not kept:
-        forget_views(settings)
-    arguments = dbt_arguments(list(project.models.values()), True, False, bool(kept))
-    results = run_dbt(settings, "build", [*arguments, "--exclude-resource-type", "test"])
+    plan = plan_build(settings, project)
+    chosen = [unique_id for unique_id in plan.to_build if unique_id in project.models]
+    forget(settings, chosen)
+    arguments = [*dbt_arguments(full_refresh=False), "--exclude-resource-type", "test"]
+    results = run_dbt(settings, "build", arguments, chosen)
     assert [f"{item.unique_id}: {item.message}" for item in results if not item.is_good] == []
-    if not kept:
-        remember_views(settings)
-    return results
+    remember(settings, plan, results)
+    return [*kept_results(project, plan), *results]
 
 
 if __name__ == "__main__":
