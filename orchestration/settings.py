@@ -212,6 +212,7 @@ def apply_to_process(settings: Settings) -> None:
             "CONCORD_DBT_DATABASE": str(settings.warehouse_path),
             # A statement uses all of DuckDB's threads; Python has work for half as many.
             "CONCORD_DBT_THREADS": str(max(1, settings.threads // 2)),
+            "CONCORD_DBT_DUCKDB_THREADS": str(settings.threads),
             "CONCORD_DBT_MEMORY": settings.memory,
             "DAGSTER_HOME": str(settings.dagster_dir),
             "DO_NOT_TRACK": "1",
