@@ -21,6 +21,7 @@ from orchestration.transform.project import (
     is_parsed,
 )
 from orchestration.transform.results import NodeResult, OnNode
+from orchestration.transform.unheard_events import spare_connection_events
 
 SAMPLE_ROWS = 5
 # A tag of the nodes that one command works on.
@@ -59,6 +60,7 @@ def run_dbt(
 
     apply_to_process(settings)
     ensure_parsed(settings)
+    spare_connection_events()
     manifest = _kept_manifest(settings)
     if only is not None:
         _mark(manifest, only)
