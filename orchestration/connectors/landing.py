@@ -235,9 +235,8 @@ class Landing:
 
     def _write(self, query: str, number: int, first: int | None = None) -> None:
         temporary = self.folder / f".{number:09d}.tmp"
-        reader: pa.RecordBatchReader = self.connection.execute(query).to_arrow_reader(
-            limits.PARQUET_ROW_GROUP
-        )
+        rows = self.connection.sql(query)
+        reader: pa.RecordBatchReader = rows.to_arrow_reader(limits.PARQUET_ROW_GROUP)
         with pq.ParquetWriter(temporary, self.schema, compression="zstd") as writer:
             for batch in reader:
                 writer.write_table(pa.Table.from_batches([batch]).cast(self.schema))

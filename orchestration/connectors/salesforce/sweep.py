@@ -34,7 +34,7 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
     conditions = soql.filters(item.outputs[main].where)
     if item.deleted_field in pull.columns:
         conditions.append(f"{item.deleted_field} = false")
-    connection.execute("create or replace temp table source_ids (id varchar, at timestamptz)")
+    connection.execute("create or replace temp table source_ids (id varchar, stamp timestamptz)")
     query = soql.select(item.name, fields, conditions)
     for table in pull.rows(query, result, fields, kind="ids_"):
         connection.register("id_page", table)
@@ -45,8 +45,8 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
         connection.unregister("id_page")
     missed = connection.execute(
         f"select id from source_ids left join {pull.landings[main].held()} as held "  # noqa: S608
-        f"on id = {RECORD_ID} where at <= ? and (held.{RECORD_ID} is null or held.{IS_GONE} "
-        f"or held.{MODIFIED_AT} is distinct from at) order by id",
+        f"on id = {RECORD_ID} where stamp <= ? and (held.{RECORD_ID} is null or held.{IS_GONE} "
+        f"or held.{MODIFIED_AT} is distinct from stamp) order by id",
         [pull.until],
     ).fetchall()
     _read_missed(pull, [row[0] for row in missed], result)
