@@ -50,6 +50,10 @@ class FixConfiguration(ConnectorError):
     """Nothing helps but a person: a credential, a right, a field that is gone, a changed type."""
 
 
+class CredentialsRefused(FixConfiguration):
+    """The system does not let this user in; no other object has to be tried."""
+
+
 class SessionExpired(ConnectorError):
     """The token is no longer good; the client gets another one, once, and asks again."""
 

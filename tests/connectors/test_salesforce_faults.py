@@ -101,7 +101,7 @@ def test_a_token_that_expires_between_pages_is_replaced(org: FakeOrg, pulling: P
 
     def expire(method: str, target: str) -> None:
         if target.endswith("-10") and org.tokens == 1:
-            org.valid_token = "another"
+            org.valid_token = ""
 
     org.faults = [expire]
     assert pulling.settle_and_pull().problems == []

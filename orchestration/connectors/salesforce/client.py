@@ -17,7 +17,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from orchestration.company.salesforce_source import SalesforceOptions
-from orchestration.connectors.errors import FixConfiguration, SessionExpired, StopForToday
+from orchestration.connectors.errors import (
+    CredentialsRefused,
+    FixConfiguration,
+    SessionExpired,
+    StopForToday,
+)
 from orchestration.connectors.http import Answer, Http
 from orchestration.connectors.json_body import read_json
 from orchestration.connectors.secrets import read_secret
@@ -56,7 +61,8 @@ class Client:
         """Get a token.
 
         Raises:
-            FixConfiguration: When a credential is missing or refused; names the variables.
+            FixConfiguration: When a credential is missing (CredentialsRefused: refused); names the
+                variables.
         """
         names = (self.options.client_id_variable, self.options.client_secret_variable)
         self._secrets = tuple(read_secret(self.variables, name) for name in names)
@@ -71,7 +77,7 @@ class Client:
         except (FixConfiguration, SessionExpired) as error:
             # The vendor's text may repeat what was sent, so only its code is shown.
             code = re.search(r"answered [0-9]+ ?[a-z_]*", str(error))
-            raise FixConfiguration(
+            raise CredentialsRefused(
                 f"{self.options.instance_url} refused the credentials of {names[0]} and "
                 f"{names[1]} ({code[0] if code else 'no reason given'}); check them, and that the "
                 "connected app allows the client credentials flow with a user to run as"
@@ -111,7 +117,8 @@ class Client:
         try:
             return self._signed(method, path, understand, arguments)
         except SessionExpired as error:
-            raise FixConfiguration(f"{error}, with a new token too; check the app's user") from None
+            text = f"{error}, with a new token too; check the user that the app runs as"
+            raise CredentialsRefused(text) from None
 
     def _signed(
         self,

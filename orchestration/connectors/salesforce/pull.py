@@ -19,6 +19,7 @@ from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import (
     ConnectorError,
+    CredentialsRefused,
     FixConfiguration,
     ObjectMissing,
     StartAgain,
@@ -109,6 +110,8 @@ def _pull_object(
         except ObjectMissing:
             _miss_object(context, item, result)
             return
+        except CredentialsRefused:
+            raise
         except FixConfiguration as problem:
             text = str(problem)
             shown = text if text.startswith("source ") else f"object {item.name}: {text}"
