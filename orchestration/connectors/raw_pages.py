@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,9 +62,13 @@ class PullPages:
 
 
 def new_pull(folder: Path) -> PullPages:
-    """Begin the pages of a new pull in an object's folder."""
+    """Begin the pages of a new pull in an object's folder; one that did not end is removed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    last = max((int(path.name) for path in folder.iterdir() if path.name.isdigit()), default=0)
+    pulls = [path for path in folder.iterdir() if path.name.isdigit()]
+    for path in pulls:
+        if not (path / _END).exists():
+            shutil.rmtree(path, ignore_errors=True)
+    last = max((int(path.name) for path in pulls), default=0)
     return PullPages(folder / f"{last + 1:09d}")
 
 

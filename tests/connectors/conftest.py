@@ -47,16 +47,18 @@ class Pulling:
     def pull(self, is_full: bool = False, seconds: float = 60.0) -> PullResult:
         source = self.source
         assert source.connector is not None
-        context = PullContext(
+        return pull(self.context(is_full, seconds), source.connector)
+
+    def context(self, is_full: bool = False, seconds: float = 60.0) -> PullContext:
+        return PullContext(
             source="crm",
             state=self.state,
-            deliveries=source.options.folder,
+            deliveries=self.source.options.folder,
             raw_pages=self.home / "raw_pages" / "crm",
             variables=self.variables,
             deadline=time.monotonic() + seconds,
             is_full=is_full,
         )
-        return pull(context, source.connector)
 
     def later(self, **amount: float) -> None:
         """Let time pass, the lag included, so that all changes so far are due."""

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -71,7 +72,9 @@ class ObjectPull:
         self.known = self.context.state.connector_object(self.context.source, self.item.name)
         self.now = self.known
         self.columns = json.loads(self.known.columns or "{}")
-        self.landings = object_landings(self.context, self.source, self.item, self.connection)
+        self.landings = object_landings(
+            self.context.deliveries, self.source, self.item, self.connection
+        )
         self.kept = new_pull(self.context.raw_pages / self.item.name)
 
     @property
@@ -115,8 +118,14 @@ class ObjectPull:
             result.changed[name] = landing.settle(
                 rewrite=is_remapped and self.known.cursor_at is not None
             )
-        if self.kept.count:
-            self.kept.finish({"until": self.until.isoformat(), "fields": list(self.columns)})
+        if self.kept.count or is_sweep:
+            self.kept.finish(
+                {
+                    "until": self.until.isoformat(),
+                    "fields": list(self.columns),
+                    "is_sweep": is_sweep and self.known.cursor_at is not None,
+                }
+            )
         self._remember(
             cursor_at=self.until,
             pulled_at=self.until,
@@ -206,7 +215,7 @@ class ObjectPull:
 
 
 def object_landings(
-    context: PullContext,
+    folder: Path,
     source: SalesforceSource,
     item: ApiObject,
     connection: duckdb.DuckDBPyConnection,
@@ -217,9 +226,7 @@ def object_landings(
     for position, (name, output) in enumerate(item.outputs.items()):
         entity = load_entities()[output.entity]
         schema = delivery_schema(output, entity, custom if position == 0 else ())
-        found[name] = Landing(
-            context.deliveries / name, schema, "is_deleted" in entity.fields, connection
-        )
+        found[name] = Landing(folder / name, schema, "is_deleted" in entity.fields, connection)
     return found
 
 

@@ -9,13 +9,17 @@ Belongs here: the comparison. Does not: asking or landing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
 
 from orchestration.connectors.context import PullResult
-from orchestration.connectors.mapping import IS_GONE, MODIFIED_AT, RECORD_ID
+from orchestration.connectors.landing import Landing
+from orchestration.connectors.mapping import IS_GONE, MODIFIED_AT, RECORD_ID, ApiObject
 from orchestration.connectors.salesforce import soql
+from orchestration.connectors.typing_sql import quoted
 
 if TYPE_CHECKING:
     from orchestration.connectors.salesforce.object_pull import ObjectPull
@@ -34,15 +38,10 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
     conditions = soql.filters(item.outputs[main].where)
     if item.deleted_field in pull.columns:
         conditions.append(f"{item.deleted_field} = false")
-    connection.execute("create or replace temp table source_ids (id varchar, stamp timestamptz)")
+    begin_source_ids(connection)
     query = soql.select(item.name, fields, conditions)
     for table in pull.rows(query, result, fields, kind="ids_"):
-        connection.register("id_page", table)
-        connection.execute(
-            f'insert into source_ids select "{fields[0]}", cast("{fields[1]}" as timestamptz) '  # noqa: S608
-            "from id_page"
-        )
-        connection.unregister("id_page")
+        add_source_ids(connection, table, item)
     missed = connection.execute(
         f"select id from source_ids left join {pull.landings[main].held()} as held "  # noqa: S608
         f"on id = {RECORD_ID} where stamp <= ? and (held.{RECORD_ID} is null or held.{IS_GONE} "
@@ -50,16 +49,33 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
         [pull.until],
     ).fetchall()
     _read_missed(pull, [row[0] for row in missed], result)
-    return stage_vanished(pull), len(missed)
+    return stage_vanished(connection, item, pull.landings), len(missed)
 
 
-def stage_vanished(pull: ObjectPull) -> int:
-    """Stage the records that table `source_ids` does not name; returns how many."""
+def begin_source_ids(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make table `source_ids`, empty."""
+    connection.execute("create or replace temp table source_ids (id varchar, stamp timestamptz)")
+
+
+def add_source_ids(connection: duckdb.DuckDBPyConnection, page: pa.Table, item: ApiObject) -> None:
+    """Add a page of ids and stamps."""
+    connection.register("id_page", page)
+    connection.execute(
+        f"insert into source_ids select {quoted(item.id_field)}, "  # noqa: S608
+        f"cast({quoted(item.cursor_field)} as timestamptz) from id_page"
+    )
+    connection.unregister("id_page")
+
+
+def stage_vanished(
+    connection: duckdb.DuckDBPyConnection, item: ApiObject, landings: Mapping[str, Landing]
+) -> int:
+    """Stage the records that table `source_ids` does not name; returns how many rows."""
     count = 0
-    for name, landing in pull.landings.items():
-        if pull.item.outputs[name].deleted_too:
+    for name, landing in landings.items():
+        if item.outputs[name].deleted_too:
             continue
-        gone: pa.Table = pull.connection.sql(
+        gone: pa.Table = connection.sql(
             f"select {RECORD_ID} as id from {landing.held()} where not {IS_GONE} "  # noqa: S608
             f"and {RECORD_ID} not in (select id from source_ids)"
         ).to_arrow_table()
