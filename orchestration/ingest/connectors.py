@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 
 from orchestration.company.sources import Source
-from orchestration.connectors.context import PullContext
+from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import ConnectorError
 from orchestration.steps import Step
 
 
-def pull_source(work: Step, source: Source, is_full: bool = False) -> list[str]:
-    """Pull; return why the source, or an object of it, could not be read.
+def pull_source(work: Step, source: Source, is_full: bool = False) -> PullResult:
+    """Pull; the result's problems say why the source, or an object of it, could not be read.
 
     Args:
         work: The step.
@@ -23,7 +23,7 @@ def pull_source(work: Step, source: Source, is_full: bool = False) -> list[str]:
         is_full: Whether everything is read and compared again.
     """
     if source.connector is None:
-        return []
+        return PullResult()
     # Only a run that needs it pays for importing an HTTP client.
     from orchestration.connectors.salesforce.pull import pull
 
@@ -37,6 +37,6 @@ def pull_source(work: Step, source: Source, is_full: bool = False) -> list[str]:
         is_full=is_full,
     )
     try:
-        return pull(context, source.connector).problems
+        return pull(context, source.connector)
     except ConnectorError as error:
-        return [f"cannot be pulled: {error}"]
+        return PullResult(problems=[f"cannot be pulled: {error}"])
