@@ -17,7 +17,7 @@ from orchestration.connectors.errors import (
 )
 from orchestration.connectors.salesforce.describe import FAMILIES, describe
 from orchestration.connectors.salesforce.pull import make_client
-from orchestration.connectors.watch import check_fields
+from orchestration.connectors.watch import check_fields, hidden_fields
 
 
 @dataclass
@@ -27,11 +27,13 @@ class Probe:
     Attributes:
         readable: Objects that can be read.
         missing: Objects that the org lacks or hides; they are left out.
+        hidden: Fields that the org lacks or hides; what they fill is blank.
         problems: What keeps a run from being green.
     """
 
     readable: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -46,8 +48,9 @@ def probe(context: PullContext, source: SalesforceSource) -> Probe:
             paths = tuple(name for name in (*item.api_fields(), *custom) if "." in name)
             try:
                 fields = describe(client, item.name, paths)
-                check_fields(context.source, item, custom, {}, fields, FAMILIES)
+                columns = check_fields(context.source, item, custom, {}, fields, FAMILIES)
                 found.readable.append(item.name)
+                found.hidden += [f"{item.name}.{name}" for name in hidden_fields(item, columns)]
             except ObjectMissing:
                 found.missing.append(item.name)
             except CredentialsRefused:
