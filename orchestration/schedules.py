@@ -44,8 +44,9 @@ def build_schedule(company: Company | None, job: AssetJob) -> dg.ScheduleDefinit
 
 
 def drop_folders(company: Company) -> list[Path]:
-    """The folders that file-drop sources read."""
-    return sorted({Path(source.options.folder) for source in company.sources.sources.values()})
+    """The folders that others drop files into; a run itself fills those of connectors."""
+    sources = company.sources.sources.values()
+    return sorted({Path(item.options.folder) for item in sources if item.connector is None})
 
 
 def folder_fingerprint(folders: list[Path]) -> str:

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY_DIR = PROJECT_ROOT / "company"
+# Below the home: where connectors deliver to, a folder for each source.
+DELIVERIES = "deliveries"
 
 
 class SettingsError(Exception):
@@ -100,6 +102,16 @@ class Settings:
     def raw_file_drop_dir(self) -> Path:
         """Where the file-drop source keeps its Parquet files."""
         return self.raw_dir / "file_drop"
+
+    @property
+    def deliveries_dir(self) -> Path:
+        """Where connectors deliver what they pulled, a folder for each source."""
+        return self.home / DELIVERIES
+
+    @property
+    def raw_pages_dir(self) -> Path:
+        """Where connectors keep the answers they got, as they got them, for a replay."""
+        return self.home / "raw_pages"
 
     @property
     def sample_dir(self) -> Path:

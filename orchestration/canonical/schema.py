@@ -30,6 +30,7 @@ _ENGINE_TYPES = MappingProxyType(
 TECHNICAL_COLUMNS = MappingProxyType(
     {
         "attributes": (pa.string(), "varchar"),
+        "_source_system": (pa.string(), "varchar"),
         "_source_name": (pa.string(), "varchar"),
         "_dataset": (pa.string(), "varchar"),
         "_dataset_rank": (pa.int32(), "integer"),

@@ -14,7 +14,8 @@ from orchestration.settings import SettingsError
 
 
 @click.command("check")
-def command() -> None:
+@click.option("--connect", is_flag=True, help="Try the credentials of every connector, too.")
+def command(connect: bool) -> None:
     """Validate the company folder (CONCORD_COMPANY); move nothing."""
     settings = settings_or_stop()
     try:
@@ -31,6 +32,11 @@ def command() -> None:
         f"{len(company.sources.sources)} sources, {len(company.channels)} channel rules, "
         f"{len(company.kpis)} KPIs"
     )
+    if connect:
+        from orchestration.cli.connections import try_connections
+
+        if not try_connections(settings, company):
+            raise click.exceptions.Exit(INVALID_INPUT)
 
 
 def show_problems(invalid: CompanyInvalid) -> None:

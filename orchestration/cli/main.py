@@ -14,6 +14,8 @@ COMMANDS = {
     "run": "Do the whole daily job: validate, ingest, transform, guard, publish.",
     "check": "Validate the company folder; move nothing.",
     "status": "Show the last run, freshness, guards and published versions.",
+    "doctor": "Show how far each connector is and what is stuck; clear it.",
+    "replay": "Make a source's deliveries anew from its kept answers.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",
     "dev": "Open Dagster's web UI with schedule and sensor.",

@@ -27,12 +27,12 @@ from orchestration.company.model_problems import validate_yaml
 from orchestration.company.people import PEOPLE_FILE, Person, check_people
 from orchestration.company.problems import CompanyInvalid, Problem
 from orchestration.company.source_checks import check_sources
-from orchestration.company.sources import SourcesFile, with_defaults
+from orchestration.company.sources import Sources, SourcesFile, with_defaults
 from orchestration.company.targets import TARGETS_FILE, Target, check_targets
 from orchestration.company.value_types import CsvRow, Decision
 from orchestration.company.variables import replace_variables
 from orchestration.company.yaml_file import YamlFile, read_yaml
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import DELIVERIES, PROJECT_ROOT
 
 COMPANY_FILE = "company.yml"
 FUNNEL_FILE = "funnel.yml"
@@ -75,7 +75,7 @@ class Company:
     as_of_date: date
     company: CompanyFile
     funnel: FunnelFile
-    sources: SourcesFile
+    sources: Sources
     channels: tuple[ChannelRule, ...]
     people: tuple[Person, ...]
     fx_rates: tuple[FxRate, ...]
@@ -192,7 +192,7 @@ def load_company(
         as_of_date=as_of or company.as_of_date or today(ZoneInfo(company.time_zone)),
         company=company,
         funnel=funnel,
-        sources=_with_company_defaults(sources, folder, company),
+        sources=_with_company_defaults(sources, folder, company, variables),
         channels=tuple(sorted(channels, key=lambda rule: rule.rule_order)),
         people=tuple(people),
         fx_rates=tuple(fx_rates),
@@ -216,7 +216,10 @@ def _require_folder(folder: Path) -> None:
         raise CompanyInvalid([problem])
 
 
-def _with_company_defaults(sources: SourcesFile, folder: Path, company: CompanyFile) -> SourcesFile:
+def _with_company_defaults(
+    sources: SourcesFile, folder: Path, company: CompanyFile, variables: Mapping[str, str]
+) -> Sources:
+    home = variables.get("CONCORD_HOME")
     resolved = {
         name: with_defaults(
             name,
@@ -224,10 +227,11 @@ def _with_company_defaults(sources: SourcesFile, folder: Path, company: CompanyF
             company_folder=folder,
             time_zone=company.time_zone,
             currency=company.reporting_currency,
+            deliveries_folder=Path(home) / DELIVERIES if home else None,
         )
         for name, source in sources.sources.items()
     }
-    return sources.model_copy(update={"sources": resolved})
+    return Sources(resolved, sources.system_of_record)
 
 
 def _shown(folder: Path) -> str:

@@ -97,9 +97,12 @@ def validate_yaml(
 
 
 def _yaml_problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Problem:
-    location = [part for part in error["loc"] if part != "[key]"]
+    tagged = [part for part in error["loc"] if part != "[key]"]
+    location = _without_tags(file, tagged)
+    if error["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        return _wrong_tag(file, location, error)
     if error["type"] == "extra_forbidden":
-        names = _keys_at(model, location[:-1])
+        names = _keys_at(model, tagged[:-1])
         hint = did_you_mean(str(location[-1]), names) or "remove it"
         return file.problem(location, "unknown key", allowed=listed(names), fix=hint)
     message, allowed, fix = error_text(error)
@@ -108,6 +111,29 @@ def _yaml_problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -
         # A fix may quote the value, and the value of a variable is never shown.
         fix = "check the value of the variable"
     return file.problem(location, message, allowed=allowed, fix=fix)
+
+
+def _without_tags(file: YamlFile, location: Sequence[str | int]) -> list[str | int]:
+    """Leave out the name of a chosen model, which stands in an error's place but not in the file.
+
+    It stands below the mapping that chose it, and is the value of one of its keys.
+    """
+    shown: list[str | int] = []
+    for part in location:
+        above = file.value_at(shown)
+        is_tag = isinstance(above, dict) and part not in above and part in above.values()
+        if not is_tag:
+            shown.append(part)
+    return shown
+
+
+def _wrong_tag(file: YamlFile, location: Sequence[str | int], error: ErrorDetails) -> Problem:
+    key = error["ctx"]["discriminator"].strip("'")
+    place = [*location, key]
+    if error["type"] == "union_tag_not_found" and file.value_at(place) is None:
+        return file.problem(place, "missing", fix=f"add {key!r}")
+    message, allowed, fix = _choice_text(file.value_at(place), error["ctx"]["expected_tags"])
+    return file.problem(place, message, allowed=allowed, fix=fix)
 
 
 def _keys_at(annotation: Any, location: Sequence[str | int]) -> list[str]:
@@ -119,6 +145,8 @@ def _keys_at(annotation: Any, location: Sequence[str | int]) -> list[str]:
             return list(fields)
         field = fields.get(str(location[0]))
         return _keys_at(field.annotation, location[1:]) if field else []
+    if isinstance(annotation, dict):
+        return _keys_at(annotation.get(location[0]), location[1:]) if location else []
     inner = get_args(annotation)
     return _keys_at(inner[-1], location[1:]) if inner and location else []
 
@@ -134,6 +162,15 @@ def _without_wrapping(annotation: Any) -> Any:
             models = [
                 item for item in inner if isinstance(item, type) and issubclass(item, BaseModel)
             ]
+            if len(models) > 1:
+                return {
+                    get_args(item.model_fields["loader"].annotation)[0]: item for item in models
+                }
             annotation = (models or inner)[0]
         else:
             return annotation
+
+
+def _tag(model: type[BaseModel]) -> Any:
+    """Return the loader by which a model of a source is chosen."""
+    return get_args(model.model_fields["loader"].annotation)[0]

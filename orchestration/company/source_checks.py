@@ -13,7 +13,8 @@ from pathlib import Path
 from orchestration.canonical import Entity
 from orchestration.company.funnel_checks import unknown_name
 from orchestration.company.problems import Location, Problem
-from orchestration.company.sources import Dataset, Source, SourcesFile
+from orchestration.company.salesforce_source import SalesforceSource, company_field_problems
+from orchestration.company.sources import Dataset, Source, Sources, SourcesFile
 from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.variables import holds_variable
 from orchestration.company.yaml_file import YamlFile
@@ -32,6 +33,12 @@ def check_sources(
     """
     problems: list[Problem] = []
     for name, source in sources.sources.items():
+        if isinstance(source, SalesforceSource):
+            problems += [
+                file.problem(("sources", name, *location), text, allowed=allowed, fix="correct it")
+                for location, text, allowed in company_field_problems(source)
+            ]
+            continue
         problems += _folder_problems(source, ("sources", name), file, company_folder)
         problems += _precedence_problems(source, ("sources", name), file)
         for dataset_name, dataset in source.datasets.items():
@@ -142,7 +149,7 @@ def _missing_fields(
     ]
 
 
-def deliveries(sources: SourcesFile) -> dict[str, list[str]]:
+def deliveries(sources: SourcesFile | Sources) -> dict[str, list[str]]:
     """Return for each entity the sources that deliver it, in the order of the file."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, source in sources.sources.items():
@@ -186,11 +193,14 @@ def _undecided_entities(sources: SourcesFile, file: YamlFile) -> list[Problem]:
     for entity, names in deliveries(sources).items():
         if len(names) < 2 or entity in sources.system_of_record:
             continue
-        datasets = sources.sources[names[1]].datasets
-        dataset = next(name for name, item in datasets.items() if item.entity == entity)
+        second = sources.sources[names[1]]
+        dataset = next(name for name, item in second.datasets.items() if item.entity == entity)
+        location: Location = ("sources", names[1], "loader")
+        if not isinstance(second, SalesforceSource):
+            location = ("sources", names[1], "datasets", dataset, "entity")
         problems.append(
             file.problem(
-                ("sources", names[1], "datasets", dataset, "entity"),
+                location,
                 f"{listed(names)} all deliver {entity}, and nothing says which one is right",
                 allowed=f"an entry of system_of_record: {listed(names)}",
                 fix=f"add `{entity}: {names[0]}` (or another of them) to system_of_record",

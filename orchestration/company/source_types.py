@@ -14,9 +14,6 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJso
 
 from orchestration.company.value_types import Text, refuse
 
-# The one list of loaders; orchestration/sources has one folder for each.
-Loader = Literal["file_drop"]
-
 DATE_DIRECTIVES = frozenset("YymdbBjHIpMSfzaA%")
 
 Format = Literal["csv", "tsv", "jsonl", "parquet", "xlsx"]

@@ -10,32 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, TypeAdapter
 
-from orchestration.company.source_types import (
-    DateFormat,
-    DecimalMark,
-    Delimiter,
-    DropFolder,
-    Encoding,
-    FilePattern,
-    Format,
-    Loader,
-    MaybeBlank,
-    Thousands,
-)
-from orchestration.company.value_types import (
-    AnyScalar,
-    Boolean,
-    CurrencyCode,
-    Decision,
-    PositiveInteger,
-    SnakeCase,
-    Text,
-    TimeZoneName,
-)
+from orchestration.company.datasets import Dataset, ReadingOptions
+from orchestration.company.salesforce_source import SalesforceOptions, SalesforceSource
+from orchestration.company.source_types import DropFolder
+from orchestration.company.value_types import Decision, SnakeCase
+
+__all__ = ["Dataset", "ReadingOptions", "SalesforceOptions", "SalesforceSource"]
 
 DEFAULT_ENCODING = "utf-8"
 DEFAULT_DATE_FORMATS = (
@@ -49,30 +33,6 @@ DEFAULT_DATE_FORMATS = (
 )
 
 
-class ReadingOptions(Decision):
-    """How the files are written; every option left out takes the next wider place's value."""
-
-    encoding: Encoding | None = Field(None, description="Encoding of text files; default utf-8.")
-    delimiter: Delimiter | None = Field(
-        None, description="Character between two cells; default a comma, for TSV a tab."
-    )
-    decimal: DecimalMark | None = Field(
-        None, description="Decimal mark of numbers; default a point."
-    )
-    thousands: Thousands | None = Field(
-        None, description="Mark between thousands; default none (empty)."
-    )
-    date_formats: list[DateFormat] | None = Field(
-        None, min_length=1, description="Formats of dates and timestamps, tried in this order."
-    )
-    time_zone: TimeZoneName | None = Field(
-        None, description="Zone of timestamps without one; default the company's."
-    )
-    currency: CurrencyCode | None = Field(
-        None, description="Currency of amounts without one; default the reporting currency."
-    )
-
-
 class FileDropOptions(ReadingOptions):
     """Where a file-drop source lies and how its files are written unless a dataset differs."""
 
@@ -81,50 +41,16 @@ class FileDropOptions(ReadingOptions):
     )
 
 
-class Dataset(ReadingOptions):
-    """One kind of file of a source, and which canonical field each of its columns fills."""
-
-    _name: str = PrivateAttr("")
-
-    entity: SnakeCase = Field(description="Canonical entity that the rows are.")
-    files: FilePattern = Field(description="File name pattern inside the source's folder.")
-    format: Format | None = Field(None, description="File format; default by the file's suffix.")
-    sheet: Text | None = Field(None, description="Sheet of an XLSX file; default the first.")
-    columns: dict[SnakeCase, Text] = Field(
-        default_factory=dict, description="Canonical field: column of the file."
-    )
-    constants: dict[SnakeCase, AnyScalar] = Field(
-        default_factory=dict, description="Canonical field: value that all rows get."
-    )
-    value_aliases: dict[SnakeCase, dict[str, MaybeBlank]] = Field(
-        default_factory=dict,
-        description="Canonical field: value in the file: value to use (null means blank).",
-    )
-    attributes: list[Text] = Field(
-        default_factory=list, description="Further columns of the file that are kept as they are."
-    )
-    rows_where: dict[Text, list[MaybeBlank]] = Field(
-        default_factory=dict,
-        description="Column of the file: values; rows with another value are left out.",
-    )
-    precedence: PositiveInteger | None = Field(
-        None,
-        description="Which dataset wins when two deliver the same key: the smaller number.",
-    )
-    optional: Boolean = Field(False, description="Whether it is fine that no file is there.")
-
-    @property
-    def name(self) -> str:
-        """Name of the dataset inside its source."""
-        return self._name
-
-
 class Source(Decision):
-    """One system that delivers data."""
+    """One system that delivers data, ready to be read from a drop folder.
+
+    A connector's source has its deliveries' folder here; what it pulls is in `connector`.
+    """
 
     _name: str = PrivateAttr("")
+    _connector: SalesforceSource | None = PrivateAttr(None)
 
-    loader: Loader = Field(description="Connector that reads the source.")
+    loader: str = Field(description="Connector that reads the source.")
     options: FileDropOptions = Field(description="What the loader needs to know.")
     datasets: dict[SnakeCase, Dataset] = Field(
         min_length=1, description="Dataset name: what it holds; the order is the precedence."
@@ -135,17 +61,39 @@ class Source(Decision):
         """Name of the source; its rows carry it as source_instance."""
         return self._name
 
+    @property
+    def connector(self) -> SalesforceSource | None:
+        """The source as written, when a connector pulls it; None for a drop folder."""
+        return self._connector
+
+
+class FileDropSource(Source):
+    """One system whose exports lie in a folder."""
+
+    loader: Literal["file_drop"] = Field(description="Connector that reads the source.")
+
+
+AnySource = Annotated[FileDropSource | SalesforceSource, Field(discriminator="loader")]
+
 
 class SourcesFile(Decision):
     """sources.yml as a whole."""
 
-    sources: dict[SnakeCase, Source] = Field(
+    sources: dict[SnakeCase, AnySource] = Field(
         min_length=1, description="Source name: how it is read. The order is the rank."
     )
     system_of_record: dict[SnakeCase, SnakeCase] = Field(
         default_factory=dict,
         description="Entity: source that is right; needed where two sources deliver one entity.",
     )
+
+
+@dataclass(frozen=True)
+class Sources:
+    """sources.yml of a loaded company: every source ready to be read."""
+
+    sources: Mapping[str, Source]
+    system_of_record: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -163,7 +111,13 @@ class EffectiveOptions:
 
 
 def with_defaults(
-    name: str, source: Source, *, company_folder: Path, time_zone: str, currency: str
+    name: str,
+    source: Source | SalesforceSource,
+    *,
+    company_folder: Path,
+    time_zone: str,
+    currency: str,
+    deliveries_folder: Path | None = None,
 ) -> Source:
     """Return the source with its names, precedences and what the company decides filled in.
 
@@ -173,21 +127,33 @@ def with_defaults(
         company_folder: Folder that a relative drop folder starts from.
         time_zone: The company's time zone.
         currency: The company's reporting currency.
+        deliveries_folder: Where connectors deliver to; each has a folder of its name there.
     """
-    options = source.options.model_copy(
-        update={
-            "folder": company_folder / source.options.folder,
-            "time_zone": source.options.time_zone or time_zone,
-            "currency": source.options.currency or currency,
-        }
-    )
+    connector = None
+    if isinstance(source, SalesforceSource):
+        connector = source.model_copy()
+        connector._name = name
+        folder = (deliveries_folder or company_folder / "deliveries") / name
+        # Salesforce's moments are UTC; the deliveries say so themselves.
+        options = FileDropOptions(
+            folder=folder, time_zone="UTC", currency=source.options.currency or currency
+        )
+    else:
+        options = source.options.model_copy(
+            update={
+                "folder": company_folder / source.options.folder,
+                "time_zone": source.options.time_zone or time_zone,
+                "currency": source.options.currency or currency,
+            }
+        )
     datasets: dict[str, Dataset] = {}
     for position, (dataset_name, dataset) in enumerate(source.datasets.items(), start=1):
         copy = dataset.model_copy(update={"precedence": dataset.precedence or position})
         copy._name = dataset_name
         datasets[dataset_name] = copy
-    result = source.model_copy(update={"options": options, "datasets": datasets})
+    result = Source.model_construct(loader=source.loader, options=options, datasets=datasets)
     result._name = name
+    result._connector = connector
     return result
 
 
@@ -198,6 +164,7 @@ def source_from_mapping(
     company_folder: Path,
     time_zone: str = "UTC",
     currency: str = "USD",
+    deliveries_folder: Path | None = None,
 ) -> Source:
     """Make one source as load_company would, from what stands below its name in sources.yml.
 
@@ -207,13 +174,16 @@ def source_from_mapping(
         company_folder: Folder that a relative drop folder starts from.
         time_zone: The company's time zone.
         currency: The company's reporting currency.
+        deliveries_folder: Where connectors deliver to.
     """
+    written: FileDropSource | SalesforceSource = TypeAdapter(AnySource).validate_python(entry)
     return with_defaults(
         name,
-        Source.model_validate(entry),
+        written,
         company_folder=company_folder,
         time_zone=time_zone,
         currency=currency,
+        deliveries_folder=deliveries_folder,
     )
 
 

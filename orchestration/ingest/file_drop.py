@@ -14,8 +14,6 @@ from orchestration.sources import file_drop
 from orchestration.state import FileVersion, QuarantinedRow, SourceLoad
 from orchestration.steps import Step
 
-SOURCE_SYSTEM = "file_drop"
-
 
 @dataclass(frozen=True)
 class Refusal:
@@ -42,6 +40,7 @@ class SourceReading:
         quarantined: Rows left out, and one entry per refused file.
         refusals: What was refused whole.
         is_read: Whether the source was read at all; if not, what was active stays active.
+        source_system: Its loader.
     """
 
     source: str
@@ -49,6 +48,7 @@ class SourceReading:
     quarantined: Sequence[QuarantinedRow]
     refusals: Sequence[Refusal]
     is_read: bool = True
+    source_system: str = "file_drop"
 
     @property
     def files(self) -> list[FileVersion]:
@@ -105,6 +105,7 @@ def read_source(work: Step, source: Source) -> SourceReading:
     ]
     return SourceReading(
         source=source.name,
+        source_system=source.loader,
         versions=result.files,
         quarantined=[
             *(_quarantined(row) for row in result.quarantined),
@@ -118,6 +119,7 @@ def failed_reading(work: Step, source: Source, reason: str) -> SourceReading:
     """A source of which nothing could be read; what was active stays active."""
     return SourceReading(
         source=source.name,
+        source_system=source.loader,
         versions=file_drop.with_ranks(source, known_versions(work, source.name)),
         quarantined=(),
         refusals=[Refusal(None, source.name, f"source {source.name} {reason}")],
@@ -134,7 +136,7 @@ def source_loads(reading: SourceReading, loaded_at: datetime) -> list[SourceLoad
         counts[1] += version.quarantined_count
     return [
         SourceLoad(
-            source_system=SOURCE_SYSTEM,
+            source_system=reading.source_system,
             source_instance=reading.source,
             source_object=dataset,
             row_count=rows,

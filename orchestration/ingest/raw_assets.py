@@ -10,7 +10,10 @@ import dagster as dg
 
 from orchestration import catalog
 from orchestration.canonical import load_entities
+from orchestration.company.sources import Source
+from orchestration.connectors.context import PullResult
 from orchestration.guards.workers import worker_of_run
+from orchestration.ingest.connectors import pull_source
 from orchestration.ingest.file_drop import (
     SourceReading,
     failed_reading,
@@ -25,6 +28,7 @@ from orchestration.sources.file_drop import raw_views_sql
 from orchestration.state import GuardResult
 from orchestration.steps import Step, step, utc_now
 from orchestration.transform import worker as transform_worker
+from orchestration.transform.assets import FULL_REFRESH_TAG
 from orchestration.transform.nodes import Project
 from orchestration.transform.standing import plan_build
 
@@ -67,7 +71,8 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         with step(settings, context.run_id, STAGE) as work:
             worker_of_run(context.run_id)
-            readings = read_sources(work)
+            is_full = context.run.tags.get(FULL_REFRESH_TAG) == "true"
+            readings = read_sources(work, is_full)
             files = [version for reading in readings for version in reading.versions]
             with warehouse(settings) as connection:
                 write_views(connection, _views(settings, readings))
@@ -104,11 +109,16 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
     return ingest_file_drop
 
 
-def read_sources(work: Step) -> list[SourceReading]:
-    """Read all sources at once; one that fails or is too slow does not stop the others."""
+def read_sources(work: Step, is_full: bool = False) -> list[SourceReading]:
+    """Read all sources at once; one that fails or is too slow does not stop the others.
+
+    Args:
+        work: The step.
+        is_full: Whether connectors read and compare everything again.
+    """
     readings = read_side_by_side(
         list(work.company.sources.sources.values()),
-        lambda source: read_source(work, source),
+        lambda source: _read(work, source, is_full),
         lambda source, reason: failed_reading(work, source, reason),
         work.settings.source_deadline_seconds,
     )
@@ -119,6 +129,31 @@ def read_sources(work: Step) -> list[SourceReading]:
             )
         work.state.add_source_loads(work.run.run_id, source_loads(reading, utc_now()))
     return readings
+
+
+def _read(work: Step, source: Source, is_full: bool) -> SourceReading:
+    """Let a connector pull first; where it cannot, what was active stays active."""
+    if source.connector is None:
+        return read_source(work, source)
+    pulled = pull_source(work, source, is_full)
+    work.add_guards([_noted(source, pulled)])
+    if pulled.problems:
+        return failed_reading(work, source, "; ".join(pulled.problems))
+    return read_source(work, source)
+
+
+def _noted(source: Source, pulled: PullResult) -> GuardResult:
+    """What a pull did, and what is worth knowing of it."""
+    return GuardResult(
+        guard=f"pulled_{source.name}",
+        kpi_group="core",
+        severity="info",
+        status="warned" if pulled.problems else "passed",
+        observed=f"{sum(pulled.changed.values())} rows, {pulled.request_count} requests",
+        threshold="no problems",
+        table_name="raw_file_drop",
+        message="\n".join([*pulled.problems, *pulled.notes]),
+    )
 
 
 def _views(settings: Settings, readings: list[SourceReading]) -> list[str]:

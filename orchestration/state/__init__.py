@@ -6,6 +6,7 @@ what readers see (orchestration/publish).
 
 from orchestration.state.database import StateError
 from orchestration.state.records import (
+    ConnectorObject,
     FileVersion,
     GuardResult,
     PostgresLogEntry,
@@ -19,6 +20,7 @@ from orchestration.state.run_lock import HomeBusy, run_lock
 from orchestration.state.store import StateStore
 
 __all__ = [
+    "ConnectorObject",
     "FileVersion",
     "GuardResult",
     "HomeBusy",

@@ -155,4 +155,21 @@ _POSTGRES: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _POSTGRES)
+_CONNECTORS: Migration = (
+    """
+    create table connector_object (
+        source text not null,
+        object_name text not null,
+        cursor_at text,
+        last_sweep_at text,
+        pulled_at text,
+        columns text,
+        mapping text,
+        note text,
+        pending text,
+        primary key (source, object_name)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _POSTGRES, _CONNECTORS)

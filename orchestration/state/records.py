@@ -154,3 +154,22 @@ class PostgresLogEntry:
     table_count: int = 0
     row_count: int = 0
     message: str | None = None
+
+
+@dataclass(frozen=True)
+class ConnectorObject:
+    """How far one object of a connector's source is read.
+
+    `columns` holds the fields that are read and their types, as JSON: what a change is measured
+    against. `pending` says in words what a pull is doing; it is empty when the pull ended.
+    """
+
+    source: str
+    object_name: str
+    cursor_at: datetime | None = None
+    last_sweep_at: datetime | None = None
+    pulled_at: datetime | None = None
+    columns: str | None = None
+    mapping: str | None = None
+    note: str | None = None
+    pending: str | None = None

@@ -103,7 +103,7 @@ def with_ranks(source: Source, versions: Iterable[FileVersion]) -> list[FileVers
         rank = (dataset.precedence if dataset is not None else None) or position
         own.sort(key=lambda version: natural_key(version.file))
         ranked.extend(
-            replace(version, dataset_rank=rank, file_rank=file_rank)
+            replace(version, dataset_rank=rank, file_rank=file_rank, source_system=source.loader)
             for file_rank, version in enumerate(own, start=1)
         )
     return ranked

@@ -39,6 +39,7 @@ class FileVersion:
         filtered_count: Rows that rows_where leaves out.
         dataset_rank: Precedence of the dataset; smaller wins.
         file_rank: Natural order of the file's name inside its dataset; larger is newer.
+        source_system: Loader of the source, which its rows carry.
     """
 
     source: str
@@ -56,6 +57,7 @@ class FileVersion:
     filtered_count: int = 0
     dataset_rank: int = 1
     file_rank: int = 1
+    source_system: str = "file_drop"
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -130,7 +130,9 @@ def _orphan(
 
 
 def ranks(files: Sequence[FileVersion]) -> str:
-    """Return SQL rows (load id, dataset rank, file rank) of the files."""
+    """Return SQL rows (load id, source system, dataset rank, file rank) of the files."""
     return ", ".join(
-        f"({literal(file.load_id)}, {file.dataset_rank}, {file.file_rank})" for file in files
+        f"({literal(file.load_id)}, {literal(file.source_system)}, {file.dataset_rank}, "
+        f"{file.file_rank})"
+        for file in files
     )

@@ -26,8 +26,8 @@ from orchestration.sources.file_drop.model import QuarantinedRow
 from orchestration.sources.file_drop.plan import DatasetPlan
 
 _COUNTS = b"concord.counts"
-# These depend on the other files of the dataset, so the view adds them.
-_COLUMNS_OF_THE_VIEW = ("_dataset_rank", "_file_rank")
+# These depend on the other files of the dataset and on its source, so the view adds them.
+_COLUMNS_OF_THE_VIEW = ("_source_system", "_dataset_rank", "_file_rank")
 
 
 def version_path(plan: DatasetPlan, file: str, content_hash: str, mapping_hash: str) -> str:

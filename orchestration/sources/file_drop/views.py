@@ -17,7 +17,11 @@ from orchestration.sources.file_drop.model import FileVersion
 from orchestration.sources.file_drop.references import ranks, read_files, unknown_reference
 
 RAW_SCHEMA = "raw_file_drop"
-_RANK_COLUMNS = {"_dataset_rank": "ranks.dataset_rank", "_file_rank": "ranks.file_rank"}
+_RANK_COLUMNS = {
+    "_source_system": "ranks.source_system",
+    "_dataset_rank": "ranks.dataset_rank",
+    "_file_rank": "ranks.file_rank",
+}
 
 
 def raw_view_sql(
@@ -51,7 +55,8 @@ def raw_view_sql(
         f"create or replace view {name} as select {shown} "  # noqa: S608
         f"from (select {empty} where false union all by name "
         f"select * from {read_files(own, raw_dir)}) as rows "
-        f"inner join (values {ranks(own)}) as ranks(load_id, dataset_rank, file_rank) "
+        f"inner join (values {ranks(own)}) as ranks"
+        "(load_id, source_system, dataset_rank, file_rank) "
         f"on rows._load_id = ranks.load_id where not ({unknown})"
     )
 

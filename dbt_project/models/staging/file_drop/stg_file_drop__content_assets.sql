@@ -18,7 +18,7 @@ newest as (
 final as (
 
     select
-        'file_drop' as source_system,
+        _source_system as source_system,
         _source_name as source_instance,
         content_asset_id,
         content_asset_name,

@@ -50,7 +50,7 @@ unioned as (
 final as (
 
     select
-        'file_drop' as source_system,
+        _source_system as source_system,
         _source_name as source_instance,
         message_send_id,
         sent_at,

@@ -18,7 +18,7 @@ newest as (
 final as (
 
     select
-        'file_drop' as source_system,
+        _source_system as source_system,
         _source_name as source_instance,
         opportunity_id,
         opportunity_name,

@@ -1,0 +1,213 @@
+"""A Salesforce source in sources.yml: where it is, what is read of it, and how carefully.
+
+Belongs here: the options, and the datasets that follow from the objects. Does not: asking
+Salesforce anything (connectors/salesforce).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, PrivateAttr
+
+from orchestration.canonical import load_entities
+from orchestration.company.datasets import Dataset
+from orchestration.company.suggestions import did_you_mean, listed
+from orchestration.company.value_types import (
+    CurrencyCode,
+    Decision,
+    Integer,
+    PositiveInteger,
+    SnakeCase,
+    Text,
+    refuse,
+)
+from orchestration.connectors.mapping import ApiObject
+from orchestration.connectors.salesforce.objects import (
+    main_dataset,
+    salesforce_objects,
+    with_company_fields,
+)
+
+_HOSTS_WITHOUT_TLS = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _check_address(value: str) -> str:
+    parts = urlsplit(value)
+    host = parts.netloc.rpartition("@")[2].rsplit(":", 1)[0]
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _HOSTS_WITHOUT_TLS)
+    if not is_safe or not host or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+        raise refuse(
+            "is no address of an org",
+            allowed="https://<my domain>.my.salesforce.com (http on this machine only)",
+            fix="copy My Domain's address from Setup, without a path, a user or a password",
+        )
+    return value.rstrip("/")
+
+
+def _check_variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise refuse(
+            "is no name of a variable",
+            allowed="letters, digits and underscores, for example SALESFORCE_CLIENT_SECRET",
+            fix="write the variable's name here; its value belongs in the environment",
+        )
+    return value
+
+
+def _check_version(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{2}\.0", value):
+        raise refuse("is no API version", allowed='a version such as "62.0"', fix="correct it")
+    return value
+
+
+def _check_object(value: str) -> str:
+    names = salesforce_objects()
+    if value not in names:
+        raise refuse(
+            "is no object that is read",
+            allowed=listed(names),
+            fix=did_you_mean(value, names) or "choose one of them",
+        )
+    return value
+
+
+def _check_field(value: Any) -> Any:
+    if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?", value):
+        raise refuse(
+            "is no field of Salesforce",
+            allowed="an API name such as Segment__c or Owner.Name",
+            fix="copy the API name from the Object Manager",
+        )
+    return value
+
+
+VariableName = Annotated[Text, AfterValidator(_check_variable)]
+ObjectName = Annotated[Text, AfterValidator(_check_object)]
+ApiField = Annotated[Text, AfterValidator(_check_field)]
+MaybeField = Annotated[ApiField | None, Field(description="API name; null: nothing fills it.")]
+
+
+class SalesforceOptions(Decision):
+    """Where the org is, which credentials open it, and what is read."""
+
+    instance_url: Annotated[Text, AfterValidator(_check_address)] = Field(
+        description="My Domain's address; usually ${SALESFORCE_URL}."
+    )
+    client_id_variable: VariableName = Field(
+        "SALESFORCE_CLIENT_ID",
+        description="Variable with the connected app's consumer key; <name>_FILE may name a file.",
+    )
+    client_secret_variable: VariableName = Field(
+        "SALESFORCE_CLIENT_SECRET",
+        description="Variable with its consumer secret; <name>_FILE may name a file (mode 0600).",
+    )
+    api_version: Annotated[Text, AfterValidator(_check_version)] = Field(
+        "62.0", description="Version of the API."
+    )
+    currency: CurrencyCode | None = Field(
+        None, description="Currency of an org with one; default the reporting currency."
+    )
+    leave_out: list[ObjectName] = Field(
+        default_factory=list, description="Objects that are not read."
+    )
+    fields: dict[ObjectName, dict[SnakeCase, MaybeField]] = Field(
+        default_factory=dict,
+        description="Object: canonical field: field that fills it, in place of the standard one.",
+    )
+    custom_fields: dict[ObjectName, list[ApiField]] = Field(
+        default_factory=dict, description="Object: further fields, kept as attributes."
+    )
+    lag_minutes: Annotated[Integer, Field(ge=0)] = Field(
+        5, description="Changes younger than this wait for the next run."
+    )
+    overlap_minutes: Annotated[Integer, Field(ge=0)] = Field(
+        30, description="How far a run looks back behind the one before, for late commits."
+    )
+    sweep_days: PositiveInteger = Field(
+        7, description="Every so many days all ids are compared, which finds hard deletes."
+    )
+    request_budget: PositiveInteger = Field(5000, description="Requests of one run at most.")
+    usage_limit_percent: Annotated[Integer, Field(ge=1, le=100)] = Field(
+        80, description="Stop when the org has used this share of its daily requests."
+    )
+    bulk_threshold: PositiveInteger = Field(
+        10_000, description="More records than this are read as a Bulk 2.0 job."
+    )
+
+
+class SalesforceSource(Decision):
+    """A Salesforce org."""
+
+    _name: str = PrivateAttr("")
+
+    loader: Literal["salesforce"] = Field(description="Connector that reads the source.")
+    options: SalesforceOptions = Field(description="What the loader needs to know.")
+
+    @property
+    def name(self) -> str:
+        """Name of the source; its rows carry it as source_instance."""
+        return self._name
+
+    @property
+    def datasets(self) -> dict[str, Dataset]:
+        """What it delivers: the outputs of all objects that are read."""
+        found: dict[str, Dataset] = {}
+        for item in self.objects().values():
+            custom = self.options.custom_fields.get(item.name, [])
+            for position, (name, output) in enumerate(item.outputs.items()):
+                found[name] = _dataset(name, output.entity, output.fields, custom, position == 0)
+        return found
+
+    def objects(self) -> Mapping[str, ApiObject]:
+        """The objects that are read, with the company's own fields."""
+        return {
+            name: with_company_fields(
+                item,
+                {field: api or "" for field, api in self.options.fields.get(name, {}).items()},
+            )
+            for name, item in salesforce_objects().items()
+            if name not in self.options.leave_out
+        }
+
+
+def _dataset(
+    name: str, entity: str, fields: Mapping[str, Any], custom: list[str], is_main: bool
+) -> Dataset:
+    columns = {field: field for field in fields}
+    if "is_deleted" in load_entities()[entity].fields:
+        columns["is_deleted"] = "is_deleted"
+    dataset = Dataset(
+        entity=entity,
+        files=f"{name}/*.parquet",
+        format="parquet",
+        columns=columns,
+        attributes=list(dict.fromkeys(custom)) if is_main else [],
+        optional=True,
+    )
+    dataset._name = name
+    return dataset
+
+
+def company_field_problems(source: SalesforceSource) -> list[tuple[tuple[str, ...], str, str]]:
+    """Canonical fields that the object's entity does not have, or cannot do without.
+
+    Returns:
+        Location below the source, what is wrong, and what is allowed.
+    """
+    problems: list[tuple[tuple[str, ...], str, str]] = []
+    for name, fields in source.options.fields.items():
+        item = salesforce_objects()[name]
+        entity = load_entities()[item.outputs[main_dataset(item)].entity]
+        for field, api in fields.items():
+            location = ("options", "fields", name, field)
+            if field not in entity.fields:
+                text = f"entity {entity.name!r} has no such field"
+                problems.append((location, text, listed(entity.fields)))
+            elif api is None and entity.fields[field].required:
+                text = f"entity {entity.name!r} needs the field {field!r}"
+                problems.append((location, text, "a field of Salesforce"))
+    return problems

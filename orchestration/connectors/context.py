@@ -1,0 +1,52 @@
+"""What a pull of any vendor works with, and what it says at its end.
+
+Belongs here: plain values. Does not: pulling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.state import StateStore
+
+
+@dataclass(frozen=True)
+class PullContext:
+    """What a pull works with.
+
+    Attributes:
+        source: Name of the source.
+        state: What is remembered between runs.
+        deliveries: The source's drop folder.
+        raw_pages: Where its pages are kept.
+        variables: The environment, for credentials; never shown.
+        deadline: Moment of time.monotonic() at which the pull must have ended.
+        is_full: Whether everything is read and swept again.
+    """
+
+    source: str
+    state: StateStore
+    deliveries: Path
+    raw_pages: Path
+    variables: Mapping[str, str] = field(repr=False)
+    deadline: float
+    is_full: bool = False
+
+
+@dataclass
+class PullResult:
+    """What a pull did.
+
+    Attributes:
+        changed: Dataset to rows that changed.
+        notes: Worth knowing, no error.
+        problems: Why an object could not be read; any of them makes the run red.
+        request_count: Requests that were made.
+    """
+
+    changed: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    request_count: int = 0
