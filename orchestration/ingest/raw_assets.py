@@ -11,8 +11,8 @@ import dagster as dg
 from orchestration import catalog
 from orchestration.canonical import load_entities
 from orchestration.company.sources import Source
-from orchestration.guards.workers import worker_of_run
 from orchestration.connectors.context import PullResult
+from orchestration.guards.workers import worker_of_run
 from orchestration.ingest.connectors import pull_source
 from orchestration.ingest.file_drop import (
     SourceReading,
