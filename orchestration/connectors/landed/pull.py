@@ -1,0 +1,209 @@
+"""One pull of the tables that another loader fills.
+
+Every run reads every table and delivers what is not as it was delivered before: no cursor of theirs
+has to be trusted. A record that is no longer in its table is gone.
+
+Belongs here: the order of steps. Does not: SQL (query.py), files (landing.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.canonical import load_entities
+from orchestration.connectors import limits
+from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.errors import ConnectorError, FixConfiguration
+from orchestration.connectors.landed.names import table_names
+from orchestration.connectors.landed.query import TableQuery, table_query
+from orchestration.connectors.landed.tables import LandedTable, landed_tables
+from orchestration.connectors.landing import Landing
+from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject
+from orchestration.connectors.typing_sql import (
+    delivery_schema,
+    quoted,
+    typed_columns,
+    typed_rows,
+)
+from orchestration.state import ConnectorObject
+
+
+@dataclass(frozen=True)
+class LandedPlace:
+    """What is read.
+
+    Attributes:
+        database: DuckDB file, or folder of Parquet files.
+        schema: Schema, or folder inside the folder.
+        objects: The objects of the API, by name.
+        custom_fields: Object to the company's further fields.
+    """
+
+    database: Path
+    schema: str
+    objects: Mapping[str, ApiObject]
+    custom_fields: Mapping[str, list[str]]
+
+
+def pull_landed(
+    context: PullContext, place: LandedPlace, connection: duckdb.DuckDBPyConnection
+) -> PullResult:
+    """Deliver what changed in the tables.
+
+    Args:
+        context: State and folders.
+        place: What is read.
+        connection: A connection whose time zone is UTC.
+
+    Returns:
+        What changed, notes, and the problems of single objects.
+
+    Raises:
+        ConnectorError: When the database as a whole cannot be read.
+    """
+    result = PullResult()
+    with landed_tables(connection, place.database, place.schema) as tables:
+        for item in place.objects.values():
+            custom = place.custom_fields.get(item.name, [])
+            try:
+                _Pull(context, item, custom, tables, connection).run(result)
+            except FixConfiguration as problem:
+                result.problems.append(f"object {item.name}: {problem}")
+    if not result.changed and not result.problems:
+        raise FixConfiguration(
+            f"{place.database} has no table of the kind that is expected in {place.schema!r}; "
+            f"looked for {', '.join(table_names(name)[0] for name in place.objects)}"
+        )
+    return result
+
+
+@dataclass
+class _Pull:
+    context: PullContext
+    item: ApiObject
+    custom: list[str]
+    tables: Mapping[str, LandedTable]
+    connection: duckdb.DuckDBPyConnection
+
+    def run(self, result: PullResult) -> None:
+        source, item = self.context.source, self.item
+        known = self.context.state.connector_object(source, item.name)
+        table = next(
+            (self.tables[name] for name in table_names(item.name) if name in self.tables), None
+        )
+        if table is None:
+            if known.columns:
+                raise FixConfiguration("its table was there before and is gone")
+            result.notes.append(f"object {item.name}: no such table; left out")
+            return
+        query = table_query(item, self.custom, table, self.tables)
+        self._check_columns(known, query)
+        if query.missing:
+            result.notes.append(
+                f"object {item.name}: table {table.name} has no column for "
+                f"{', '.join(query.missing)}; they stay empty"
+            )
+        self.context.state.save_connector_object(replace(known, pending="reading its table"))
+        result.changed.update(self._deliver(query))
+        now = datetime.now(UTC).replace(microsecond=0)
+        self.context.state.save_connector_object(
+            ConnectorObject(
+                source,
+                item.name,
+                cursor_at=now,
+                last_sweep_at=now,
+                pulled_at=now,
+                columns=json.dumps(dict(query.columns), sort_keys=True),
+                note=f"landed by {query.loader.name}",
+            )
+        )
+
+    def _check_columns(self, known: ConnectorObject, query: TableQuery) -> None:
+        before = json.loads(known.columns or "{}")
+        gone = [f"{name} (was {kind})" for name, kind in before.items() if name in query.missing]
+        if gone:
+            raise FixConfiguration(
+                f"columns are gone: {', '.join(gone)}. Nothing was stored; the same rows come "
+                "after it is mended"
+            )
+
+    def _deliver(self, query: TableQuery) -> dict[str, int]:
+        where = f"source {self.context.source}, object {self.item.name}"
+        available = {*query.columns, self.item.cursor_field, self.item.deleted_field}
+        changed = {}
+        for position, (name, output) in enumerate(self.item.outputs.items()):
+            entity = load_entities()[output.entity]
+            own = self.custom if position == 0 else []
+            landing = Landing(
+                self.context.deliveries / name,
+                delivery_schema(output, entity, own),
+                "is_deleted" in entity.fields,
+                self.connection,
+            )
+            columns = typed_columns(self.item, output, entity, own, available)
+            seen = [
+                self._stage(landing, columns, batch, where) for batch in self._batches(query.sql)
+            ]
+            if not output.deleted_too:
+                self._stage_vanished(landing, seen)
+            changed[name] = landing.settle()
+        return changed
+
+    def _batches(self, sql: str) -> Iterator[pa.Table]:
+        # A cursor of its own: the next query of a connection ends the reading of the one before.
+        with self.connection.cursor() as cursor:
+            cursor.execute("set TimeZone = 'UTC'")
+            for batch in cursor.sql(sql).to_arrow_reader(limits.PARQUET_ROW_GROUP):
+                yield pa.Table.from_batches([batch])
+
+    def _stage(
+        self, landing: Landing, columns: dict[str, str], batch: pa.Table, where: str
+    ) -> pa.Table:
+        rows = typed_rows(self.connection, batch, columns, where)
+        if rows.column(RECORD_ID).null_count:
+            raise FixConfiguration("a row has no key")
+        landing.stage(rows)
+        return rows.select([RECORD_ID])
+
+    def _stage_vanished(self, landing: Landing, seen: list[pa.Table]) -> None:
+        """Stage what was delivered and is in the table no more."""
+        if not landing.deliveries():
+            return
+        self.connection.register("seen_ids", pa.concat_tables(seen) if seen else _NO_IDS)
+        gone = self.connection.sql(
+            f"select {quoted(RECORD_ID)} as id from {landing.held()} where not {IS_GONE} "  # noqa: S608
+            f"and {quoted(RECORD_ID)} not in (select {quoted(RECORD_ID)} from seen_ids)"
+        ).to_arrow_table()
+        self.connection.unregister("seen_ids")
+        landing.stage_gone(gone)
+
+
+_NO_IDS = pa.table({RECORD_ID: pa.array([], pa.string())})
+
+
+def check_place(place: LandedPlace, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Say what was found, one line per object, for `concord check --connect`.
+
+    Raises:
+        ConnectorError: When the database cannot be read.
+    """
+    lines = []
+    with landed_tables(connection, place.database, place.schema) as tables:
+        for item in place.objects.values():
+            found = next((tables[n] for n in table_names(item.name) if n in tables), None)
+            if found is None:
+                continue
+            try:
+                query = table_query(item, place.custom_fields.get(item.name, []), found, tables)
+            except ConnectorError as error:
+                lines.append(f"{item.name}: {error}")
+            else:
+                lines.append(f"{item.name}: table {found.name}, landed by {query.loader.name}")
+    return lines
