@@ -1,0 +1,1 @@
+"""What the connectors of all advertising platforms share: days of spend, replaced whole."""

@@ -1,0 +1,101 @@
+"""A campaign's day, in the columns of entity `ad_spend`, and its money in whole cents.
+
+Platforms count in smaller units than the cent (Google in micros). A day's cents are given to its
+campaigns by largest remainder, so that they add up to the account's day, rounded once.
+
+Belongs here: rows and rounding. Does not: any platform's words, files (slices.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+
+import pyarrow as pa
+
+CENT = Decimal("0.01")
+DATASET = "ad_spend"
+SCHEMA = pa.schema(
+    [
+        pa.field("platform", pa.string()),
+        pa.field("platform_account_id", pa.string()),
+        pa.field("campaign_id", pa.string()),
+        pa.field("campaign_name", pa.string()),
+        pa.field("spend_date", pa.date32()),
+        pa.field("impressions", pa.int64()),
+        pa.field("clicks", pa.int64()),
+        pa.field("engagements", pa.int64()),
+        pa.field("platform_conversions", pa.decimal128(18, 6)),
+        pa.field("spend", pa.decimal128(18, 2)),
+        pa.field("currency_code", pa.string()),
+        pa.field("platform_time_zone", pa.string()),
+        pa.field("source_field", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class SpendDay:
+    """One campaign on one day.
+
+    Attributes:
+        platform: Its name in Concord.
+        platform_account_id: The account.
+        campaign_id: The campaign.
+        campaign_name: Its name, as it is now.
+        spend_date: Day in the account's zone.
+        impressions: Impressions.
+        clicks: Clicks.
+        engagements: Interactions of any kind.
+        platform_conversions: Conversions as the platform counts them.
+        spend: Cost, exactly as the platform tells it; `in_cents` rounds.
+        currency_code: The account's currency.
+        platform_time_zone: The account's zone.
+        source_field: Kind of the campaign in the platform's words, for channels.csv.
+    """
+
+    platform: str
+    platform_account_id: str
+    campaign_id: str
+    campaign_name: str | None
+    spend_date: date
+    impressions: int
+    clicks: int
+    engagements: int
+    platform_conversions: Decimal
+    spend: Decimal
+    currency_code: str
+    platform_time_zone: str | None
+    source_field: str | None = None
+
+
+def in_cents(days: Iterable[SpendDay]) -> list[SpendDay]:
+    """Round each account's day to whole cents, once, and give them to its campaigns.
+
+    The largest remainders get the cents that are left; among equals the smaller campaign id.
+    """
+    by_day: dict[tuple[str, str, date], list[SpendDay]] = {}
+    for item in days:
+        key = (item.platform, item.platform_account_id, item.spend_date)
+        by_day.setdefault(key, []).append(item)
+    found = []
+    for own in by_day.values():
+        total = sum((item.spend for item in own), Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
+        floors = [item.spend.quantize(CENT, ROUND_FLOOR) for item in own]
+        left = int((total - sum(floors, Decimal(0))) / CENT)
+        order = sorted(
+            range(len(own)), key=lambda at: (floors[at] - own[at].spend, own[at].campaign_id)
+        )
+        chosen = set(order[:left])
+        found += [
+            replace(item, spend=floors[at] + (CENT if at in chosen else 0))
+            for at, item in enumerate(own)
+        ]
+    return found
+
+
+def as_table(days: Sequence[SpendDay]) -> pa.Table:
+    """Rows in the columns of a delivery."""
+    return pa.Table.from_pylist([asdict(item) for item in days], SCHEMA)

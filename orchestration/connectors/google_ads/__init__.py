@@ -1,0 +1,1 @@
+"""Google Ads: daily spend per campaign of every account, by REST searchStream."""
