@@ -12,6 +12,7 @@ from rich.markup import escape
 from orchestration.cli.console import console, error_console
 from orchestration.company import Company
 from orchestration.company.sources import Source
+from orchestration.connectors import vendors
 from orchestration.connectors.context import PullContext
 from orchestration.settings import Settings
 from orchestration.state import StateStore
@@ -31,13 +32,11 @@ def context_of(settings: Settings, source: Source) -> PullContext:
 
 def try_connections(settings: Settings, company: Company) -> bool:
     """Try every connector's credentials; print what is missing; return whether all is well."""
-    from orchestration.connectors.salesforce.probe import probe
-
     is_well = True
     for source in company.sources.sources.values():
         if source.connector is None:
             continue
-        found = probe(context_of(settings, source), source.connector)
+        found = vendors.probe(context_of(settings, source), source.connector)
         for text in found.problems:
             error_console.print(f"[red]✗[/red] {source.name}: {escape(text)}", soft_wrap=True)
         if found.readable:

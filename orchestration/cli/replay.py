@@ -10,6 +10,7 @@ from orchestration.cli.console import console, stop
 from orchestration.cli.exit_codes import BUSY, INVALID_INPUT, RUN_FAILED, USAGE
 from orchestration.cli.inputs import settings_or_stop
 from orchestration.company import CompanyInvalid, load_company
+from orchestration.connectors import vendors
 from orchestration.connectors.errors import ConnectorError
 from orchestration.state import HomeBusy
 from orchestration.steps import hold_home, release_home
@@ -31,11 +32,9 @@ def command(source: str) -> None:
     found = company.sources.sources.get(source)
     if found is None or found.connector is None:
         stop(f"{source!r} is no source with a connector in sources.yml", USAGE)
-    from orchestration.connectors.salesforce.replay import replay
-
     try:
         hold_home(settings)
-        counts = replay(context_of(settings, found), found.connector)
+        counts = vendors.replay(context_of(settings, found), found.connector)
     except HomeBusy as busy:
         stop(str(busy), BUSY)
     except ConnectorError as error:

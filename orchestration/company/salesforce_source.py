@@ -9,11 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
-from orchestration.canonical import load_entities
+from orchestration.company.connector_options import (
+    FieldProblem,
+    VariableName,
+    delivered_dataset,
+    field_problems,
+    is_safe_address,
+)
 from orchestration.company.datasets import Dataset
 from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.value_types import (
@@ -25,37 +30,19 @@ from orchestration.company.value_types import (
     Text,
     refuse,
 )
+from orchestration.connectors.company_fields import with_company_fields
 from orchestration.connectors.mapping import ApiObject
-from orchestration.connectors.salesforce.objects import (
-    main_dataset,
-    salesforce_objects,
-    with_company_fields,
-)
-
-_HOSTS_WITHOUT_TLS = ("localhost", "127.0.0.1", "[::1]")
+from orchestration.connectors.salesforce.objects import salesforce_objects
 
 
 def _check_address(value: str) -> str:
-    parts = urlsplit(value)
-    host = parts.netloc.rpartition("@")[2].rsplit(":", 1)[0]
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _HOSTS_WITHOUT_TLS)
-    if not is_safe or not host or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+    if not is_safe_address(value):
         raise refuse(
             "is no address of an org",
             allowed="https://<my domain>.my.salesforce.com (http on this machine only)",
             fix="copy My Domain's address from Setup, without a path, a user or a password",
         )
     return value.rstrip("/")
-
-
-def _check_variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        raise refuse(
-            "is no name of a variable",
-            allowed="letters, digits and underscores, for example SALESFORCE_CLIENT_SECRET",
-            fix="write the variable's name here; its value belongs in the environment",
-        )
-    return value
 
 
 def _check_version(value: str) -> str:
@@ -85,7 +72,6 @@ def _check_field(value: Any) -> Any:
     return value
 
 
-VariableName = Annotated[Text, AfterValidator(_check_variable)]
 ObjectName = Annotated[Text, AfterValidator(_check_object)]
 ApiField = Annotated[Text, AfterValidator(_check_field)]
 MaybeField = Annotated[ApiField | None, Field(description="API name; null: nothing fills it.")]
@@ -159,7 +145,9 @@ class SalesforceSource(Decision):
         for item in self.objects().values():
             custom = self.options.custom_fields.get(item.name, [])
             for position, (name, output) in enumerate(item.outputs.items()):
-                found[name] = _dataset(name, output.entity, output.fields, custom, position == 0)
+                found[name] = delivered_dataset(
+                    name, output.entity, output.fields, custom if position == 0 else ()
+                )
         return found
 
     def objects(self) -> Mapping[str, ApiObject]:
@@ -174,40 +162,10 @@ class SalesforceSource(Decision):
         }
 
 
-def _dataset(
-    name: str, entity: str, fields: Mapping[str, Any], custom: list[str], is_main: bool
-) -> Dataset:
-    columns = {field: field for field in fields}
-    if "is_deleted" in load_entities()[entity].fields:
-        columns["is_deleted"] = "is_deleted"
-    dataset = Dataset(
-        entity=entity,
-        files=f"{name}/*.parquet",
-        format="parquet",
-        columns=columns,
-        attributes=list(dict.fromkeys(custom)) if is_main else [],
-        optional=True,
-    )
-    dataset._name = name
-    return dataset
-
-
-def company_field_problems(source: SalesforceSource) -> list[tuple[tuple[str, ...], str, str]]:
+def company_field_problems(source: SalesforceSource) -> list[FieldProblem]:
     """Canonical fields that the object's entity does not have, or cannot do without.
 
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
-    problems: list[tuple[tuple[str, ...], str, str]] = []
-    for name, fields in source.options.fields.items():
-        item = salesforce_objects()[name]
-        entity = load_entities()[item.outputs[main_dataset(item)].entity]
-        for field, api in fields.items():
-            location = ("options", "fields", name, field)
-            if field not in entity.fields:
-                text = f"entity {entity.name!r} has no such field"
-                problems.append((location, text, listed(entity.fields)))
-            elif api is None and entity.fields[field].required:
-                text = f"entity {entity.name!r} needs the field {field!r}"
-                problems.append((location, text, "a field of Salesforce"))
-    return problems
+    return field_problems(source.options.fields, salesforce_objects(), "a field of Salesforce")

@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from orchestration.canonical import Entity
+from orchestration.company import hubspot_source, salesforce_source
+from orchestration.company.connector_options import FieldProblem
 from orchestration.company.funnel_checks import unknown_name
 from orchestration.company.problems import Location, Problem
-from orchestration.company.salesforce_source import SalesforceSource, company_field_problems
-from orchestration.company.sources import Dataset, Source, Sources, SourcesFile
+from orchestration.company.sources import ConnectorSource, Dataset, Source, Sources, SourcesFile
 from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.variables import holds_variable
 from orchestration.company.yaml_file import YamlFile
@@ -33,10 +34,10 @@ def check_sources(
     """
     problems: list[Problem] = []
     for name, source in sources.sources.items():
-        if isinstance(source, SalesforceSource):
+        if isinstance(source, ConnectorSource):
             problems += [
                 file.problem(("sources", name, *location), text, allowed=allowed, fix="correct it")
-                for location, text, allowed in company_field_problems(source)
+                for location, text, allowed in _company_field_problems(source)
             ]
             continue
         problems += _folder_problems(source, ("sources", name), file, company_folder)
@@ -47,6 +48,12 @@ def check_sources(
     problems += _record_problems(sources, file)
     problems += _undecided_entities(sources, file)
     return problems
+
+
+def _company_field_problems(source: ConnectorSource) -> list[FieldProblem]:
+    if isinstance(source, hubspot_source.HubSpotSource):
+        return hubspot_source.company_field_problems(source)
+    return salesforce_source.company_field_problems(source)
 
 
 def _folder_problems(
@@ -196,7 +203,7 @@ def _undecided_entities(sources: SourcesFile, file: YamlFile) -> list[Problem]:
         second = sources.sources[names[1]]
         dataset = next(name for name, item in second.datasets.items() if item.entity == entity)
         location: Location = ("sources", names[1], "loader")
-        if not isinstance(second, SalesforceSource):
+        if not isinstance(second, ConnectorSource):
             location = ("sources", names[1], "datasets", dataset, "entity")
         problems.append(
             file.problem(

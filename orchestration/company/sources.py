@@ -15,11 +15,22 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, TypeAdapter
 
 from orchestration.company.datasets import Dataset, ReadingOptions
+from orchestration.company.hubspot_source import HubSpotOptions, HubSpotSource
 from orchestration.company.salesforce_source import SalesforceOptions, SalesforceSource
 from orchestration.company.source_types import DropFolder
 from orchestration.company.value_types import Decision, SnakeCase
 
-__all__ = ["Dataset", "ReadingOptions", "SalesforceOptions", "SalesforceSource"]
+__all__ = [
+    "Dataset",
+    "HubSpotOptions",
+    "HubSpotSource",
+    "ReadingOptions",
+    "SalesforceOptions",
+    "SalesforceSource",
+]
+
+# A source that a connector pulls.
+ConnectorSource = SalesforceSource | HubSpotSource
 
 DEFAULT_ENCODING = "utf-8"
 DEFAULT_DATE_FORMATS = (
@@ -48,7 +59,7 @@ class Source(Decision):
     """
 
     _name: str = PrivateAttr("")
-    _connector: SalesforceSource | None = PrivateAttr(None)
+    _connector: ConnectorSource | None = PrivateAttr(None)
 
     loader: str = Field(description="Connector that reads the source.")
     options: FileDropOptions = Field(description="What the loader needs to know.")
@@ -62,7 +73,7 @@ class Source(Decision):
         return self._name
 
     @property
-    def connector(self) -> SalesforceSource | None:
+    def connector(self) -> ConnectorSource | None:
         """The source as written, when a connector pulls it; None for a drop folder."""
         return self._connector
 
@@ -73,7 +84,9 @@ class FileDropSource(Source):
     loader: Literal["file_drop"] = Field(description="Connector that reads the source.")
 
 
-AnySource = Annotated[FileDropSource | SalesforceSource, Field(discriminator="loader")]
+AnySource = Annotated[
+    FileDropSource | SalesforceSource | HubSpotSource, Field(discriminator="loader")
+]
 
 
 class SourcesFile(Decision):
@@ -112,7 +125,7 @@ class EffectiveOptions:
 
 def with_defaults(
     name: str,
-    source: Source | SalesforceSource,
+    source: Source | ConnectorSource,
     *,
     company_folder: Path,
     time_zone: str,
@@ -130,11 +143,11 @@ def with_defaults(
         deliveries_folder: Where connectors deliver to; each has a folder of its name there.
     """
     connector = None
-    if isinstance(source, SalesforceSource):
+    if isinstance(source, ConnectorSource):
         connector = source.model_copy()
         connector._name = name
         folder = (deliveries_folder or company_folder / "deliveries") / name
-        # Salesforce's moments are UTC; the deliveries say so themselves.
+        # An API's moments are UTC; the deliveries say so themselves.
         options = FileDropOptions(
             folder=folder, time_zone="UTC", currency=source.options.currency or currency
         )
@@ -176,7 +189,7 @@ def source_from_mapping(
         currency: The company's reporting currency.
         deliveries_folder: Where connectors deliver to.
     """
-    written: FileDropSource | SalesforceSource = TypeAdapter(AnySource).validate_python(entry)
+    written: FileDropSource | ConnectorSource = TypeAdapter(AnySource).validate_python(entry)
     return with_defaults(
         name,
         written,

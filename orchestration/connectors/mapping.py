@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -34,6 +35,7 @@ class FieldSource(_Definition):
 
     Attributes:
         sources: Fields of the API; the first that holds a value counts.
+        together: Whether the values of all of them count, with a space between (first, last name).
         prefix: Only ids that begin so (a reference that may lead to several objects).
         when: Field of the API: values with which the value counts; otherwise it is blank.
         words: Value of the API: value to use; other values stay as they are.
@@ -48,6 +50,7 @@ class FieldSource(_Definition):
     """
 
     sources: tuple[str, ...] = Field((), alias="from")
+    together: bool = False
     prefix: str | None = None
     when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     words: Mapping[str, str] = Field(default_factory=dict)
@@ -151,32 +154,41 @@ class ApiObject(_Definition):
         )
 
 
-@lru_cache(maxsize=8)
-def load_objects(folder: Path) -> Mapping[str, ApiObject]:
+Item = TypeVar("Item", bound=ApiObject)
+
+
+def load_objects(folder: Path, model: type[Item] = ApiObject) -> Mapping[str, Item]:  # type: ignore[assignment]
     """Return the objects of a vendor by name.
 
     Args:
         folder: Folder of its YAML files.
+        model: The vendor's own form of an object.
 
     Raises:
         MappingError: When a file is wrong; names all problems.
     """
+    return cast(Mapping[str, Item], _load_objects(folder, model))
+
+
+@lru_cache(maxsize=8)
+def _load_objects(folder: Path, model: type[ApiObject]) -> Mapping[str, ApiObject]:
     problems: list[str] = []
     objects: dict[str, ApiObject] = {}
     for path in sorted(folder.glob("*.yml")):
         try:
-            item = ApiObject.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            item = model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (yaml.YAMLError, ValidationError) as error:
             problems.append(f"{path.name}: {error}")
             continue
         objects[item.name] = item
-        problems += [f"{path.name}: {text}" for text in _contradictions(item)]
+        problems += [f"{path.name}: {text}" for text in contradictions(item)]
     if problems:
         raise MappingError("; ".join(problems))
     return objects
 
 
-def _contradictions(item: ApiObject) -> list[str]:
+def contradictions(item: ApiObject) -> list[str]:
+    """What of an object does not fit its entities."""
     entities = load_entities()
     problems = []
     for dataset, output in item.outputs.items():

@@ -145,6 +145,8 @@ def _value(item: ApiObject, source: FieldSource, kind: str, available: Collectio
     if not names or any(name not in available for name in source.when):
         return f"cast(null as {_sql_type(kind)})"
     text = names[0] if len(names) == 1 else f"coalesce({', '.join(names)})"
+    if source.together:
+        text = f"nullif(trim(concat_ws(' ', {', '.join(names)})), '')"
     if source.words:
         cases = " ".join(f"when {literal(a)} then {literal(b)}" for a, b in source.words.items())
         text = f"case {text} {cases} else {text} end"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from orchestration.company.sources import Source
+from orchestration.connectors import vendors
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import ConnectorError
 from orchestration.steps import Step
@@ -24,9 +25,6 @@ def pull_source(work: Step, source: Source, is_full: bool = False) -> PullResult
     """
     if source.connector is None:
         return PullResult()
-    # Only a run that needs it pays for importing an HTTP client.
-    from orchestration.connectors.salesforce.pull import pull
-
     context = PullContext(
         source=source.name,
         state=work.state,
@@ -37,6 +35,6 @@ def pull_source(work: Step, source: Source, is_full: bool = False) -> PullResult
         is_full=is_full,
     )
     try:
-        return pull(context, source.connector)
+        return vendors.pull(context, source.connector)
     except ConnectorError as error:
         return PullResult(problems=[f"cannot be pulled: {error}"])

@@ -1,6 +1,6 @@
-"""The objects of Salesforce that Concord reads, and what a company adds to them.
+"""The objects of Salesforce that Concord reads.
 
-Belongs here: which fields of which object are read in the end. Does not: asking for them.
+Belongs here: where their files are. Does not: asking for them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.connectors.mapping import ApiObject, FieldSource, load_objects
+from orchestration.connectors.mapping import ApiObject, load_objects
 
 OBJECTS_DIR = Path(__file__).parent / "objects"
 
@@ -16,29 +16,3 @@ OBJECTS_DIR = Path(__file__).parent / "objects"
 def salesforce_objects() -> Mapping[str, ApiObject]:
     """Every object that is read unless the company leaves it out, by name."""
     return load_objects(OBJECTS_DIR)
-
-
-def with_company_fields(item: ApiObject, fields: Mapping[str, str]) -> ApiObject:
-    """Return an object with the company's own fields in its first output.
-
-    Args:
-        item: The object.
-        fields: Canonical field to field of the API; blank means that nothing fills it.
-    """
-    if not fields:
-        return item
-    dataset = main_dataset(item)
-    output = item.outputs[dataset]
-    kept = {name: source for name, source in output.fields.items() if name not in fields}
-    own = {
-        name: FieldSource.model_validate({"from": field, "needed": True})
-        for name, field in fields.items()
-        if field
-    }
-    changed = output.model_copy(update={"fields": {**kept, **own}})
-    return item.model_copy(update={"outputs": {**item.outputs, dataset: changed}})
-
-
-def main_dataset(item: ApiObject) -> str:
-    """The dataset that the company's own fields go to: the first."""
-    return next(iter(item.outputs))

@@ -5,10 +5,8 @@ Belongs here: signing in and describing. Does not: pulling.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from orchestration.company.salesforce_source import SalesforceSource
-from orchestration.connectors.context import PullContext
+from orchestration.connectors.context import Probe, PullContext
 from orchestration.connectors.errors import (
     ConnectorError,
     CredentialsRefused,
@@ -18,23 +16,6 @@ from orchestration.connectors.errors import (
 from orchestration.connectors.salesforce.describe import FAMILIES, describe
 from orchestration.connectors.salesforce.pull import make_client
 from orchestration.connectors.watch import check_fields, hidden_fields
-
-
-@dataclass
-class Probe:
-    """What was found.
-
-    Attributes:
-        readable: Objects that can be read.
-        missing: Objects that the org lacks or hides; they are left out.
-        hidden: Fields that the org lacks or hides; what they fill is blank.
-        problems: What keeps a run from being green.
-    """
-
-    readable: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    hidden: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 def probe(context: PullContext, source: SalesforceSource) -> Probe:

@@ -6,18 +6,13 @@ object (object_pull.py).
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import duckdb
 
 from orchestration.company.salesforce_source import SalesforceSource
-from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import (
     ConnectorError,
     CredentialsRefused,
@@ -79,23 +74,6 @@ def window_end(client: Client, source: SalesforceSource) -> datetime:
     if now is None:
         raise FixConfiguration("the org told no time")
     return now.replace(microsecond=0) - timedelta(minutes=source.options.lag_minutes)
-
-
-@contextlib.contextmanager
-def engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB for one pull: little memory, and the disk beyond it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for pattern in (".engine*", ".replay*"):  # of a killed process; one runs at a time
-        for left in folder.glob(pattern):
-            shutil.rmtree(left, ignore_errors=True)
-    with (
-        tempfile.TemporaryDirectory(prefix=".engine", dir=folder) as spill,
-        duckdb.connect(
-            config={"memory_limit": limits.MEMORY, "threads": "2", "temp_directory": spill}
-        ) as connection,
-    ):
-        connection.execute("set TimeZone = 'UTC'")
-        yield connection
 
 
 def _pull_object(

@@ -15,12 +15,12 @@ import pyarrow as pa
 
 from orchestration.company.salesforce_source import SalesforceSource
 from orchestration.connectors.context import PullContext
+from orchestration.connectors.engine import engine
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.raw_pages import PullPages, finished_pulls
 from orchestration.connectors.salesforce.bulk import csv_rows
 from orchestration.connectors.salesforce.object_pull import object_landings, stage_rows
-from orchestration.connectors.salesforce.pull import engine
 from orchestration.connectors.salesforce.rest import page_rows
 from orchestration.connectors.salesforce.sweep import (
     add_source_ids,

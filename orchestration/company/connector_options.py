@@ -1,0 +1,101 @@
+"""What the options of all connectors share: safe addresses, names of variables, datasets.
+
+Belongs here: checks and shapes without a vendor's words. Does not: any vendor's options.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from orchestration.canonical import load_entities
+from orchestration.company.datasets import Dataset
+from orchestration.company.suggestions import listed
+from orchestration.company.value_types import Text, refuse
+from orchestration.connectors.company_fields import main_dataset
+from orchestration.connectors.mapping import ApiObject
+
+_HOSTS_WITHOUT_TLS = ("localhost", "127.0.0.1", "[::1]")
+FieldProblem = tuple[tuple[str, ...], str, str]
+
+
+def is_safe_address(value: str) -> bool:
+    """Whether a token may be sent to an address: TLS, or this machine, and nothing but a host."""
+    parts = urlsplit(value)
+    host = parts.netloc.rpartition("@")[2].rsplit(":", 1)[0]
+    has_tls = parts.scheme == "https" or (parts.scheme == "http" and host in _HOSTS_WITHOUT_TLS)
+    is_plain = "@" not in parts.netloc and not parts.path.strip("/") and not parts.query
+    return has_tls and bool(host) and is_plain
+
+
+def _check_variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise refuse(
+            "is no name of a variable",
+            allowed="letters, digits and underscores, for example SALESFORCE_CLIENT_SECRET",
+            fix="write the variable's name here; its value belongs in the environment",
+        )
+    return value
+
+
+VariableName = Annotated[Text, AfterValidator(_check_variable)]
+
+
+def delivered_dataset(
+    name: str, entity: str, fields: Mapping[str, Any], custom: Sequence[str]
+) -> Dataset:
+    """A dataset of a connector's deliveries: the columns have the names of canonical fields.
+
+    Args:
+        name: The dataset.
+        entity: What its rows are.
+        fields: Canonical fields that it fills.
+        custom: The company's further fields, kept as attributes.
+    """
+    columns = {field: field for field in fields}
+    if "is_deleted" in load_entities()[entity].fields:
+        columns["is_deleted"] = "is_deleted"
+    dataset = Dataset(
+        entity=entity,
+        files=f"{name}/*.parquet",
+        format="parquet",
+        columns=columns,
+        attributes=list(dict.fromkeys(custom)),
+        optional=True,
+    )
+    dataset._name = name
+    return dataset
+
+
+def field_problems(
+    fields: Mapping[str, Mapping[str, str | None]],
+    objects: Mapping[str, ApiObject],
+    vendor_field: str,
+) -> list[FieldProblem]:
+    """Canonical fields that an object's entity does not have, or cannot do without.
+
+    Args:
+        fields: Object: canonical field: field of the API.
+        objects: The vendor's objects.
+        vendor_field: What fills a field, in words.
+
+    Returns:
+        Location below the source, what is wrong, and what is allowed.
+    """
+    problems: list[FieldProblem] = []
+    for name, chosen in fields.items():
+        item = objects[name]
+        entity = load_entities()[item.outputs[main_dataset(item)].entity]
+        for field, api in chosen.items():
+            location = ("options", "fields", name, field)
+            if field not in entity.fields:
+                text = f"entity {entity.name!r} has no such field"
+                problems.append((location, text, listed(entity.fields)))
+            elif api is None and entity.fields[field].required:
+                text = f"entity {entity.name!r} needs the field {field!r}"
+                problems.append((location, text, vendor_field))
+    return problems

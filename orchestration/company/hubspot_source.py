@@ -1,0 +1,163 @@
+"""A HubSpot source in sources.yml: which account, what is read of it, and how carefully.
+
+Belongs here: the options, and the datasets that follow from the objects. Does not: asking HubSpot
+anything (connectors/hubspot).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr
+
+from orchestration.company.connector_options import (
+    FieldProblem,
+    VariableName,
+    delivered_dataset,
+    field_problems,
+    is_safe_address,
+)
+from orchestration.company.datasets import Dataset
+from orchestration.company.suggestions import did_you_mean, listed
+from orchestration.company.value_types import (
+    CurrencyCode,
+    Decision,
+    Integer,
+    PositiveInteger,
+    SnakeCase,
+    Text,
+    refuse,
+)
+from orchestration.connectors.company_fields import with_company_fields
+from orchestration.connectors.hubspot.objects import HubSpotObject, hubspot_objects
+
+
+def _check_address(value: str) -> str:
+    if not is_safe_address(value):
+        raise refuse(
+            "is no address of HubSpot's API",
+            allowed="https://api.hubapi.com (http on this machine only)",
+            fix="leave it out, or write the address without a path, a user or a password",
+        )
+    return value.rstrip("/")
+
+
+def _check_object(value: str) -> str:
+    names = hubspot_objects()
+    if value not in names:
+        raise refuse(
+            "is no object that is read",
+            allowed=listed(names),
+            fix=did_you_mean(value, names) or "choose one of them",
+        )
+    return value
+
+
+def _check_property(value: Any) -> Any:
+    if value and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_~-]*", value):
+        raise refuse(
+            "is no property of HubSpot",
+            allowed="an internal name such as annualrevenue or my_segment",
+            fix="copy the internal name from Settings, Properties (the label is another)",
+        )
+    return value
+
+
+ObjectName = Annotated[Text, AfterValidator(_check_object)]
+PropertyName = Annotated[Text, AfterValidator(_check_property)]
+MaybeProperty = Annotated[
+    PropertyName | None, Field(description="Internal name; null: nothing fills it.")
+]
+
+
+class HubSpotOptions(Decision):
+    """Which account, which token opens it, and what is read."""
+
+    base_url: Annotated[Text, AfterValidator(_check_address)] = Field(
+        "https://api.hubapi.com", description="Address of the API."
+    )
+    token_variable: VariableName = Field(
+        "HUBSPOT_TOKEN",
+        description="Variable with the private app's access token; <name>_FILE may name a file "
+        "(mode 0600).",
+    )
+    currency: CurrencyCode | None = Field(
+        None, description="Currency of an account with one; default the reporting currency."
+    )
+    leave_out: list[ObjectName] = Field(
+        default_factory=list, description="Objects that are not read."
+    )
+    fields: dict[ObjectName, dict[SnakeCase, MaybeProperty]] = Field(
+        default_factory=dict,
+        description="Object: canonical field: property that fills it, in place of the standard "
+        "one.",
+    )
+    custom_properties: dict[ObjectName, list[PropertyName]] = Field(
+        default_factory=dict, description="Object: further properties, kept as attributes."
+    )
+    lag_minutes: Annotated[Integer, Field(ge=0)] = Field(
+        5, description="Changes younger than this wait for the next run."
+    )
+    overlap_minutes: Annotated[Integer, Field(ge=0)] = Field(
+        30, description="How far a run looks back behind the one before; the search lags behind."
+    )
+    sweep_days: PositiveInteger = Field(
+        7,
+        description="Every so many days all is read and compared, which finds what search does "
+        "not show: associations, calculated properties, deletes.",
+    )
+    request_budget: PositiveInteger = Field(20_000, description="Requests of one run at most.")
+    usage_limit_percent: Annotated[Integer, Field(ge=1, le=100)] = Field(
+        80, description="Stop when the account has used this share of its daily requests."
+    )
+
+
+class HubSpotSource(Decision):
+    """A HubSpot account."""
+
+    _name: str = PrivateAttr("")
+
+    loader: Literal["hubspot"] = Field(description="Connector that reads the source.")
+    options: HubSpotOptions = Field(
+        default_factory=HubSpotOptions,
+        description="What the loader needs to know.",
+    )
+
+    @property
+    def name(self) -> str:
+        """Name of the source; its rows carry it as source_instance."""
+        return self._name
+
+    @property
+    def datasets(self) -> dict[str, Dataset]:
+        """What it delivers: the outputs of all objects that are read."""
+        found: dict[str, Dataset] = {}
+        for item in self.objects().values():
+            custom = self.options.custom_properties.get(item.name, [])
+            for position, (name, (_, output)) in enumerate(item.all_outputs().items()):
+                found[name] = delivered_dataset(
+                    name, output.entity, output.fields, custom if position == 0 else ()
+                )
+        return found
+
+    def objects(self) -> Mapping[str, HubSpotObject]:
+        """The objects that are read, with the company's own properties."""
+        return {
+            name: with_company_fields(
+                item,
+                {field: api or "" for field, api in self.options.fields.get(name, {}).items()},
+            )
+            for name, item in hubspot_objects().items()
+            if name not in self.options.leave_out
+        }
+
+
+def company_field_problems(source: HubSpotSource) -> list[FieldProblem]:
+    """Canonical fields that the object's entity does not have, or cannot do without.
+
+    Returns:
+        Location below the source, what is wrong, and what is allowed.
+    """
+    return field_problems(source.options.fields, hubspot_objects(), "a property of HubSpot")
