@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from orchestration.canonical import Entity
-from orchestration.company import hubspot_source, salesforce_source
+from orchestration.company import hubspot_source, landed_source, salesforce_source
 from orchestration.company.connector_options import FieldProblem
 from orchestration.company.funnel_checks import unknown_name
 from orchestration.company.problems import Location, Problem
@@ -53,7 +53,11 @@ def check_sources(
 def _company_field_problems(source: ConnectorSource) -> list[FieldProblem]:
     if isinstance(source, hubspot_source.HubSpotSource):
         return hubspot_source.company_field_problems(source)
-    return salesforce_source.company_field_problems(source)
+    if isinstance(source, landed_source.LandedSource):
+        return landed_source.company_field_problems(source)
+    if isinstance(source, salesforce_source.SalesforceSource):
+        return salesforce_source.company_field_problems(source)
+    return []
 
 
 def _folder_problems(

@@ -15,7 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, TypeAdapter
 
 from orchestration.company.datasets import Dataset, ReadingOptions
+from orchestration.company.ga4_source import Ga4Source
+from orchestration.company.google_ads_source import GoogleAdsSource
 from orchestration.company.hubspot_source import HubSpotOptions, HubSpotSource
+from orchestration.company.landed_source import LandedSource
 from orchestration.company.salesforce_source import SalesforceOptions, SalesforceSource
 from orchestration.company.source_types import DropFolder
 from orchestration.company.value_types import Decision, SnakeCase
@@ -30,7 +33,7 @@ __all__ = [
 ]
 
 # A source that a connector pulls.
-ConnectorSource = SalesforceSource | HubSpotSource
+ConnectorSource = SalesforceSource | HubSpotSource | GoogleAdsSource | Ga4Source | LandedSource
 
 DEFAULT_ENCODING = "utf-8"
 DEFAULT_DATE_FORMATS = (
@@ -84,9 +87,7 @@ class FileDropSource(Source):
     loader: Literal["file_drop"] = Field(description="Connector that reads the source.")
 
 
-AnySource = Annotated[
-    FileDropSource | SalesforceSource | HubSpotSource, Field(discriminator="loader")
-]
+AnySource = Annotated[FileDropSource | ConnectorSource, Field(discriminator="loader")]
 
 
 class SourcesFile(Decision):
@@ -146,11 +147,12 @@ def with_defaults(
     if isinstance(source, ConnectorSource):
         connector = source.model_copy()
         connector._name = name
+        if isinstance(connector, Ga4Source | LandedSource):
+            connector._company_folder = company_folder
         folder = (deliveries_folder or company_folder / "deliveries") / name
         # An API's moments are UTC; the deliveries say so themselves.
-        options = FileDropOptions(
-            folder=folder, time_zone="UTC", currency=source.options.currency or currency
-        )
+        own_currency = getattr(source.options, "currency", None)
+        options = FileDropOptions(folder=folder, time_zone="UTC", currency=own_currency or currency)
     else:
         options = source.options.model_copy(
             update={

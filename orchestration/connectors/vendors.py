@@ -1,13 +1,26 @@
 """Which code reads a source: a vendor's, imported only by who needs it.
 
+Every vendor's folder has modules `pull`, `probe` and `replay` with a function of that name.
+
 Belongs here: from a source to its vendor's pull, probe and replay. Does not: any of them.
 """
 
 from __future__ import annotations
 
-from orchestration.company.hubspot_source import HubSpotSource
+from importlib import import_module
+from typing import Any
+
 from orchestration.company.sources import ConnectorSource
 from orchestration.connectors.context import Probe, PullContext, PullResult
+
+# Loader to the folder of its code.
+FOLDERS = {
+    "salesforce": "salesforce",
+    "hubspot": "hubspot",
+    "google_ads": "google_ads",
+    "ga4_export": "ga4",
+    "landed_tables": "landed",
+}
 
 
 def pull(context: PullContext, source: ConnectorSource) -> PullResult:
@@ -16,36 +29,27 @@ def pull(context: PullContext, source: ConnectorSource) -> PullResult:
     Raises:
         ConnectorError: When the source as a whole cannot be read.
     """
-    if isinstance(source, HubSpotSource):
-        from orchestration.connectors.hubspot.pull import pull as pull_hubspot
-
-        return pull_hubspot(context, source)
-    from orchestration.connectors.salesforce.pull import pull as pull_salesforce
-
-    return pull_salesforce(context, source)
+    found: PullResult = _function(source, "pull")(context, source)
+    return found
 
 
 def probe(context: PullContext, source: ConnectorSource) -> Probe:
-    """Try a source's credentials and rights."""
-    if isinstance(source, HubSpotSource):
-        from orchestration.connectors.hubspot.probe import probe as probe_hubspot
-
-        return probe_hubspot(context, source)
-    from orchestration.connectors.salesforce.probe import probe as probe_salesforce
-
-    return probe_salesforce(context, source)
+    """Try a source's credentials and rights, or look whether its files are there."""
+    found: Probe = _function(source, "probe")(context, source)
+    return found
 
 
 def replay(context: PullContext, source: ConnectorSource) -> dict[str, int]:
     """Make a source's deliveries anew from the pages that were kept.
 
     Raises:
-        ConnectorError: When a kept value does not have its field's type any more.
+        ConnectorError: When a kept value does not have its field's type any more, or no page is
+            kept because the source itself is the record.
     """
-    if isinstance(source, HubSpotSource):
-        from orchestration.connectors.hubspot.replay import replay as replay_hubspot
+    found: dict[str, int] = _function(source, "replay")(context, source)
+    return found
 
-        return replay_hubspot(context, source)
-    from orchestration.connectors.salesforce.replay import replay as replay_salesforce
 
-    return replay_salesforce(context, source)
+def _function(source: ConnectorSource, name: str) -> Any:
+    module = import_module(f"orchestration.connectors.{FOLDERS[source.loader]}.{name}")
+    return getattr(module, name)

@@ -15,7 +15,8 @@ import pytest
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.landed.names import column_names, table_names
-from orchestration.connectors.landed.pull import LandedPlace, check_place, pull_landed
+from orchestration.connectors.landed.probe import probe_place
+from orchestration.connectors.landed.pull import LandedPlace, pull_landed
 from orchestration.connectors.salesforce.objects import salesforce_objects
 from orchestration.state import StateStore
 
@@ -284,8 +285,8 @@ def test_parquet_folders_are_tables_too(landed: Landed) -> None:
     landed.database = landed.folder / "lake"
     assert landed.pull().changed["opportunities"] == 1
     with duckdb.connect() as connection:
-        assert check_place(landed.place(), connection) == [
-            "Opportunity: table opportunity, landed by fivetran"
+        assert probe_place(landed.place(), connection).readable == [
+            "Opportunity (table opportunity, landed by fivetran)"
         ]
 
 

@@ -55,6 +55,11 @@ class DaySlices:
             changed += self._replace_month(account, first, max(first, start), min(last, end), own)
         return changed
 
+    @staticmethod
+    def row_count(folder: Path) -> int:
+        """Rows of all files of a folder."""
+        return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+
     def _replace_month(
         self, account: str, month: date, start: date, end: date, days: Sequence[SpendDay]
     ) -> int:

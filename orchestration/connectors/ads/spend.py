@@ -16,7 +16,6 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 import pyarrow as pa
 
 CENT = Decimal("0.01")
-DATASET = "ad_spend"
 SCHEMA = pa.schema(
     [
         pa.field("platform", pa.string()),

@@ -23,14 +23,15 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from orchestration.company.ga4_source import DATASET, Ga4Source
 from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.durable import remove_unfinished, write_durably
+from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.ga4.touches_sql import touches_sql
 from orchestration.state import ConnectorObject
 
-DATASET = "web_touches"
 _NAME = re.compile(r"events_(intraday_)?([0-9]{8})\.(parquet|json|jsonl|ndjson)(\.gz)?")
 # Raise it when the same file gives other rows than before: all days are made again.
 _VERSION = 1
@@ -50,6 +51,22 @@ class ExportFolder:
     folder: Path
     touch_types: Mapping[str, str]
     person_field: str | None = None
+
+
+def pull(context: PullContext, source: Ga4Source) -> PullResult:
+    """Make the delivery of every day that changed.
+
+    Raises:
+        FixConfiguration: As of `pull_export`.
+    """
+    with engine(context.deliveries) as connection:
+        return pull_export(context, folder_of(source), connection)
+
+
+def folder_of(source: Ga4Source) -> ExportFolder:
+    """What a source reads."""
+    options = source.options
+    return ExportFolder(source.folder, options.touch_types, options.person_field)
 
 
 def pull_export(

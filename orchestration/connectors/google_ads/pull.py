@@ -16,8 +16,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from orchestration.company.google_ads_source import DATASET, GoogleAdsSource
 from orchestration.connectors.ads.slices import DaySlices
-from orchestration.connectors.ads.spend import DATASET, SpendDay, in_cents
+from orchestration.connectors.ads.spend import SpendDay, in_cents
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import (
     ConnectorError,
@@ -25,7 +26,9 @@ from orchestration.connectors.errors import (
     FixConfiguration,
     ObjectMissing,
 )
-from orchestration.connectors.google_ads.client import Client
+from orchestration.connectors.google_ads.answers import classify
+from orchestration.connectors.google_ads.client import Client, GoogleAdsAccess
+from orchestration.connectors.http import Budget, Http
 from orchestration.connectors.raw_pages import PullPages, new_pull
 from orchestration.state import ConnectorObject
 
@@ -67,10 +70,44 @@ class SpendWindow:
 
 
 @dataclass(frozen=True)
-class _Account:
+class Account:
+    """An account and how it counts: currency and zone."""
+
     id: str
     currency_code: str
     time_zone: str
+
+
+def pull(context: PullContext, source: GoogleAdsSource) -> PullResult:
+    """Read the spend of every account up to its yesterday.
+
+    Raises:
+        ConnectorError: When no account can be read.
+    """
+    return pull_spend(context, make_client(context, source), window_of(source))
+
+
+def make_client(context: PullContext, source: GoogleAdsSource) -> Client:
+    """A client with the source's budget."""
+    options = source.options
+    access = GoogleAdsAccess(
+        base_url=options.base_url,
+        token_url=options.token_url,
+        api_version=options.api_version,
+        login_customer_id=options.login_customer_id,
+        developer_token_variable=options.developer_token_variable,
+        client_id_variable=options.client_id_variable,
+        client_secret_variable=options.client_secret_variable,
+        refresh_token_variable=options.refresh_token_variable,
+    )
+    http = Http(classify, Budget(options.request_budget), context.deadline)
+    return Client(http, access, context.variables)
+
+
+def window_of(source: GoogleAdsSource) -> SpendWindow:
+    """The days and accounts that a source reads."""
+    options = source.options
+    return SpendWindow(options.start_date, options.restated_days, tuple(options.customer_ids))
 
 
 def pull_spend(context: PullContext, client: Client, window: SpendWindow) -> PullResult:
@@ -82,7 +119,7 @@ def pull_spend(context: PullContext, client: Client, window: SpendWindow) -> Pul
     result = PullResult(changed={DATASET: 0})
     try:
         client.sign_in()
-        for account_id in window.accounts or _accounts_below(client):
+        for account_id in window.accounts or accounts_below(client):
             try:
                 _pull_account(context, client, window, account_id, result)
             except CredentialsRefused:
@@ -103,7 +140,12 @@ def _redacted(client: Client, error: ConnectorError) -> list[Any]:
     return [client.redacted(str(error)), *list(vars(error).values())]
 
 
-def _accounts_below(client: Client) -> list[str]:
+def accounts_below(client: Client) -> list[str]:
+    """The accounts below the manager account.
+
+    Raises:
+        ConnectorError: FixConfiguration when no manager account is named.
+    """
     manager = client.access.login_customer_id
     if manager is None:
         raise FixConfiguration(
@@ -119,7 +161,7 @@ def _pull_account(
 ) -> None:
     name = f"spend of account {account_id}"
     known = context.state.connector_object(context.source, name)
-    account = _read_account(client, account_id)
+    account = read_account(client, account_id)
     end = _yesterday(client, account)
     start = window.start_date
     if known.cursor_at is not None and not context.is_full:
@@ -130,7 +172,7 @@ def _pull_account(
     for first, last in _parts(start, end):
         days = _read_days(client, account, first, last, kept)
         result.changed[DATASET] += slices.replace(account_id, first, last, in_cents(days))
-    kept.finish({"start": start.isoformat(), "end": end.isoformat()})
+    kept.finish({"currency_code": account.currency_code, "time_zone": account.time_zone})
     if start <= end:
         moment = datetime(end.year, end.month, end.day, tzinfo=UTC)
         context.state.save_connector_object(
@@ -139,15 +181,13 @@ def _pull_account(
 
 
 def _read_days(
-    client: Client, account: _Account, first: date, last: date, kept: PullPages
+    client: Client, account: Account, first: date, last: date, kept: PullPages
 ) -> list[SpendDay]:
     """The campaigns' days; read again where a restatement came between the two queries."""
     for attempt in range(1, _ATTEMPTS + 1):
         rows = client.search(account.id, _CAMPAIGNS.format(start=first, end=last))
         totals = client.search(account.id, _TOTALS.format(start=first, end=last))
-        kept.keep("campaigns.json", json.dumps(rows, sort_keys=True).encode())
-        kept.keep("totals.json", json.dumps(totals, sort_keys=True).encode())
-        days = _typed(account, rows, totals)
+        days = typed_days(account, rows, totals)
         try:
             _reconcile(days, totals)
         except FixConfiguration:
@@ -155,18 +195,26 @@ def _read_days(
                 raise
         else:
             break
+    # What does not add up is not kept: it was never delivered.
+    page = {"start": str(first), "end": str(last), "campaigns": rows, "totals": totals}
+    kept.keep("json", json.dumps(page, sort_keys=True).encode())
     return days
 
 
-def _read_account(client: Client, account_id: str) -> _Account:
+def read_account(client: Client, account_id: str) -> Account:
+    """Ask an account how it counts.
+
+    Raises:
+        ConnectorError: The class that says what would help.
+    """
     rows = client.search(account_id, _ACCOUNT)
     if not rows:
         raise FixConfiguration("it told neither currency nor zone")
     customer = rows[0]["customer"]
-    return _Account(account_id, customer["currencyCode"], customer["timeZone"])
+    return Account(account_id, customer["currencyCode"], customer["timeZone"])
 
 
-def _yesterday(client: Client, account: _Account) -> date:
+def _yesterday(client: Client, account: Account) -> date:
     """The last day that is over in the account's zone."""
     try:
         zone = ZoneInfo(account.time_zone)
@@ -183,8 +231,8 @@ def _parts(start: date, end: date) -> Iterator[tuple[date, date]]:
         start = last + timedelta(days=1)
 
 
-def _typed(
-    account: _Account, rows: Sequence[dict[str, Any]], totals: Sequence[dict[str, Any]]
+def typed_days(
+    account: Account, rows: Sequence[dict[str, Any]], totals: Sequence[dict[str, Any]]
 ) -> list[SpendDay]:
     """Rows with the types they must have.
 
@@ -207,7 +255,7 @@ def _typed(
     return days
 
 
-def _spend_day(account: _Account, row: dict[str, Any]) -> SpendDay:
+def _spend_day(account: Account, row: dict[str, Any]) -> SpendDay:
     campaign, metrics = row["campaign"], row["metrics"]
     return SpendDay(
         platform=PLATFORM,

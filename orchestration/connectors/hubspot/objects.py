@@ -124,10 +124,10 @@ class HubSpotObject(ApiObject):
         names = (*super().api_fields(), *(name for name in extra if name))
         return tuple(dict.fromkeys(names))
 
-    def optional_fields(self) -> frozenset[str]:
-        """The columns that an account may lack from the start: hubs, tiers, rights."""
-        extra = {self.user_field, self.merged_field, *self.history} - {None, *self.needed}
-        return super().optional_fields() | {name for name in extra if name}
+    def needed_fields(self) -> frozenset[str]:
+        """The columns without which the object cannot be read; accounts differ in all others."""
+        extra = {self.user_field, self.merged_field, *self.history} - {None}
+        return (super().needed_fields() - extra) | frozenset(self.needed)
 
     def as_accounts_have_it(self) -> HubSpotObject:
         """The object with every standard property optional that is not needed."""

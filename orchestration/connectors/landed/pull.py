@@ -18,9 +18,11 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.canonical import load_entities
+from orchestration.company.landed_source import LandedSource
 from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
-from orchestration.connectors.errors import ConnectorError, FixConfiguration
+from orchestration.connectors.engine import engine
+from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.landed.names import table_names
 from orchestration.connectors.landed.query import TableQuery, table_query
 from orchestration.connectors.landed.tables import LandedTable, landed_tables
@@ -50,6 +52,24 @@ class LandedPlace:
     schema: str
     objects: Mapping[str, ApiObject]
     custom_fields: Mapping[str, list[str]]
+
+
+def pull(context: PullContext, source: LandedSource) -> PullResult:
+    """Deliver what changed in the tables.
+
+    Raises:
+        ConnectorError: As of `pull_landed`.
+    """
+    with engine(context.deliveries) as connection:
+        return pull_landed(context, place_of(source), connection)
+
+
+def place_of(source: LandedSource) -> LandedPlace:
+    """What a source reads."""
+    options = source.options
+    return LandedPlace(
+        source.database, options.table_schema or "", source.objects(), options.custom_fields
+    )
 
 
 def pull_landed(
@@ -186,24 +206,3 @@ class _Pull:
 
 
 _NO_IDS = pa.table({RECORD_ID: pa.array([], pa.string())})
-
-
-def check_place(place: LandedPlace, connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Say what was found, one line per object, for `concord check --connect`.
-
-    Raises:
-        ConnectorError: When the database cannot be read.
-    """
-    lines = []
-    with landed_tables(connection, place.database, place.schema) as tables:
-        for item in place.objects.values():
-            found = next((tables[n] for n in table_names(item.name) if n in tables), None)
-            if found is None:
-                continue
-            try:
-                query = table_query(item, place.custom_fields.get(item.name, []), found, tables)
-            except ConnectorError as error:
-                lines.append(f"{item.name}: {error}")
-            else:
-                lines.append(f"{item.name}: table {found.name}, landed by {query.loader.name}")
-    return lines

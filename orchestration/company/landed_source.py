@@ -1,0 +1,116 @@
+"""Tables that another loader lands, in sources.yml: where they are, and whose objects they hold.
+
+Belongs here: the options, and the datasets that follow. Does not: reading (connectors/landed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr
+
+from orchestration.company.connector_options import (
+    FieldProblem,
+    delivered_dataset,
+    field_problems,
+)
+from orchestration.company.datasets import Dataset
+from orchestration.company.source_types import DropFolder
+from orchestration.company.suggestions import did_you_mean, listed
+from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text, refuse
+from orchestration.connectors.company_fields import with_company_fields
+from orchestration.connectors.mapping import ApiObject
+from orchestration.connectors.salesforce.objects import salesforce_objects
+
+
+def _check_object(value: str) -> str:
+    names = salesforce_objects()
+    if value not in names:
+        raise refuse(
+            "is no object that is read",
+            allowed=listed(names),
+            fix=did_you_mean(value, names) or "choose one of them",
+        )
+    return value
+
+
+ObjectName = Annotated[Text, AfterValidator(_check_object)]
+
+
+class LandedOptions(Decision):
+    """Where the tables are, and what they hold."""
+
+    objects_of: Literal["salesforce"] = Field(description="Whose objects the tables hold.")
+    database: DropFolder = Field(
+        description="A DuckDB file, or a folder of Parquet files with one folder or file per "
+        "table; an absolute path or ${NAME}."
+    )
+    table_schema: Text | None = Field(
+        None, alias="schema", description="Schema of the tables, or a folder inside the folder."
+    )
+    currency: CurrencyCode | None = Field(
+        None, description="Currency of an org with one; default the reporting currency."
+    )
+    leave_out: list[ObjectName] = Field(
+        default_factory=list, description="Objects that are not read."
+    )
+    fields: dict[ObjectName, dict[SnakeCase, Text | None]] = Field(
+        default_factory=dict,
+        description="Object: canonical field: field that fills it, in place of the standard one.",
+    )
+    custom_fields: dict[ObjectName, list[Text]] = Field(
+        default_factory=dict, description="Object: further fields, kept as attributes."
+    )
+
+
+class LandedSource(Decision):
+    """Tables of another loader."""
+
+    _name: str = PrivateAttr("")
+    _company_folder: Path = PrivateAttr(Path())
+
+    loader: Literal["landed_tables"] = Field(description="Connector that reads the source.")
+    options: LandedOptions = Field(description="What the loader needs to know.")
+
+    @property
+    def name(self) -> str:
+        """Name of the source; its rows carry it as source_instance."""
+        return self._name
+
+    @property
+    def datasets(self) -> dict[str, Dataset]:
+        """What it delivers: the outputs of all objects that are read."""
+        found: dict[str, Dataset] = {}
+        for item in self.objects().values():
+            custom = self.options.custom_fields.get(item.name, [])
+            for position, (name, output) in enumerate(item.outputs.items()):
+                own = custom if position == 0 else ()
+                found[name] = delivered_dataset(name, output.entity, output.fields, own)
+        return found
+
+    @property
+    def database(self) -> Path:
+        """The database; a relative path starts from the company folder."""
+        return self._company_folder / self.options.database
+
+    def objects(self) -> Mapping[str, ApiObject]:
+        """The objects that are read, with the company's own fields."""
+        return {
+            name: with_company_fields(
+                item,
+                {field: api or "" for field, api in self.options.fields.get(name, {}).items()},
+            )
+            for name, item in salesforce_objects().items()
+            if name not in self.options.leave_out
+        }
+
+
+def company_field_problems(source: LandedSource) -> list[FieldProblem]:
+    """Canonical fields that the object's entity does not have, or cannot do without.
+
+    Returns:
+        Location below the source, what is wrong, and what is allowed.
+    """
+    return field_problems(source.options.fields, salesforce_objects(), "a field of the API")

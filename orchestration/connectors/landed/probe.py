@@ -1,0 +1,45 @@
+"""Looks which tables are there and who landed them, for `concord check --connect`."""
+
+from __future__ import annotations
+
+import duckdb
+
+from orchestration.company.landed_source import LandedSource
+from orchestration.connectors.context import Probe, PullContext
+from orchestration.connectors.engine import engine
+from orchestration.connectors.errors import ConnectorError
+from orchestration.connectors.landed.names import table_names
+from orchestration.connectors.landed.pull import LandedPlace, place_of
+from orchestration.connectors.landed.query import table_query
+from orchestration.connectors.landed.tables import landed_tables
+
+
+def probe(context: PullContext, source: LandedSource) -> Probe:
+    """Look for every object's table; no row is read."""
+    with engine(context.deliveries) as connection:
+        return probe_place(place_of(source), connection)
+
+
+def probe_place(place: LandedPlace, connection: duckdb.DuckDBPyConnection) -> Probe:
+    """Look for the tables of a place."""
+    found = Probe()
+    try:
+        with landed_tables(connection, place.database, place.schema) as tables:
+            for item in place.objects.values():
+                table = next((tables[n] for n in table_names(item.name) if n in tables), None)
+                if table is None:
+                    found.missing.append(item.name)
+                    continue
+                try:
+                    custom = place.custom_fields.get(item.name, [])
+                    query = table_query(item, custom, table, tables)
+                except ConnectorError as error:
+                    found.problems.append(f"{item.name}: {error}")
+                else:
+                    found.readable.append(
+                        f"{item.name} (table {table.name}, landed by {query.loader.name})"
+                    )
+                    found.hidden += [f"{item.name}.{name}" for name in query.missing]
+    except ConnectorError as error:
+        found.problems.append(str(error))
+    return found
