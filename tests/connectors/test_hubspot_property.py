@@ -1,4 +1,4 @@
-"""Whatever happens in the account and on the line: after a clean pull with a sweep, here is there."""
+"""Whatever happens there and on the line: after a clean pull with a sweep, here is there."""
 
 from __future__ import annotations
 
