@@ -34,7 +34,7 @@ class ListPull(ObjectPull):
         """The columns of a list are known; no answer tells them."""
         names = [*self.item.api_fields(), self.item.deleted_field]
         self.columns = {name: _TYPES.get(name, "text") for name in names if name}
-        self.stager.columns = list(self.columns)
+        self.stager.columns = self.columns
 
     def _read_all(self) -> None:
         self._read_list_since(None)

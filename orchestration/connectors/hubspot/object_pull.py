@@ -90,7 +90,7 @@ class ObjectPull:
         self.kept = new_pull(self.context.raw_pages / self.item.name)
         landings = object_landings(self.context.deliveries, self.source, self.item, self.connection)
         self.stager = Stager(
-            self.item, landings, self.connection, list(self.columns), self.custom, self.where
+            self.item, landings, self.connection, self.columns, self.custom, self.where
         )
 
     @property
@@ -139,6 +139,11 @@ class ObjectPull:
             result.notes.append(
                 f"{self.where}: the sweep found {self.stager.count_gone:,} records gone"
             )
+        for name, value in self.stager.misfits.items():
+            result.notes.append(
+                f"{self.where}: the history of {name} holds {value!r}, older than its type "
+                f"({self.columns[name]}); such changes are left out"
+            )
         for name, landing in self.stager.landings.items():
             rewrite = is_remapped and since is not None
             result.changed[name] = landing.settle(rewrite=rewrite)
@@ -160,7 +165,7 @@ class ObjectPull:
         self.columns = check_fields(
             self.context.source, self.item, self.custom, self.columns, found, FAMILIES
         )
-        self.stager.columns = list(self.columns)
+        self.stager.columns = self.columns
         self.is_described = True
 
     def _read_all(self) -> None:

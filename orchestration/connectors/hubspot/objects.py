@@ -41,7 +41,13 @@ _BOOLEAN, _MOMENT = DescribedField("bool", "boolean"), DescribedField("datetime"
 PART_COLUMNS: Mapping[str, Mapping[str, DescribedField]] = {
     "history": {"id": _TEXT, "record_id": _TEXT, "changed_at": _MOMENT, "changed_by": _TEXT},
     "merges": {"id": _TEXT, "losing_id": _TEXT, "surviving_id": _TEXT, "merged_at": _MOMENT},
-    "roles": {"id": _TEXT, "record_id": _TEXT, "other_id": _TEXT, "label": _TEXT},
+    "roles": {
+        "id": _TEXT,
+        "record_id": _TEXT,
+        "other_id": _TEXT,
+        "label": _TEXT,
+        "changed_at": _MOMENT,  # nobody says when
+    },
 }
 
 

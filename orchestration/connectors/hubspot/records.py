@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
@@ -204,6 +205,26 @@ def text(value: Any) -> str | None:
     if isinstance(value, (list, dict)):
         raise ValueError("a value is a list or an object")
     return str(value)
+
+
+def is_number(value: str) -> bool:
+    """Whether a value is a number."""
+    try:
+        return Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def is_moment(value: str) -> bool:
+    """Whether a value is a day or a moment."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+FITS = {"number": is_number, "timestamp": is_moment, "date": is_moment}
 
 
 def milliseconds(stamp: str) -> int:

@@ -68,7 +68,7 @@ def _replay_pull(
 ) -> None:
     facts = pull.facts()
     where = f"replay of object {item.name}"
-    stager = Stager(item, landings, connection, list(facts["columns"]), custom, where)
+    stager = Stager(item, landings, connection, facts["columns"], custom, where)
     assembly = Assembly(item)
     for kind, body in pull.pages():
         if kind == "archived":

@@ -8,7 +8,7 @@ holds (records.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +17,12 @@ import pyarrow as pa
 
 from orchestration.canonical import load_entities
 from orchestration.company.hubspot_source import HubSpotSource
+from orchestration.connectors.hubspot.describe import FAMILIES
 from orchestration.connectors.hubspot.objects import PART_COLUMNS, HubSpotObject, Part
 from orchestration.connectors.hubspot.reading import Page
-from orchestration.connectors.hubspot.records import Assembly, Row, table
+from orchestration.connectors.hubspot.records import FITS, Assembly, Row, table
 from orchestration.connectors.landing import Landing
-from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject
+from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, Output
 from orchestration.connectors.typing_sql import delivery_schema, typed_columns, typed_rows
 
 
@@ -46,21 +47,23 @@ class Stager:
         item: The object.
         landings: Its datasets.
         connection: DuckDB of this thread.
-        columns: Columns that are read.
+        columns: Columns that are read, and their types.
         custom: The company's further properties.
         where: Source and object, for messages.
         losers: Ids that were merged into others, as read so far.
         count_gone: Records that were found gone.
+        misfits: Property to a value of its history that is not of its type.
     """
 
     item: HubSpotObject
     landings: dict[str, Landing]
     connection: duckdb.DuckDBPyConnection
-    columns: Sequence[str]
+    columns: Mapping[str, str]
     custom: Sequence[str]
     where: str
     losers: set[str] = field(default_factory=set)
     count_gone: int = 0
+    misfits: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the tables of what was seen, empty."""
@@ -85,7 +88,7 @@ class Stager:
         if not assembly.records:
             return
         self.remember("read_ids", assembly.records)
-        self._stage(self.item, assembly.rows(self.columns), self.columns)
+        self._stage(self.item, assembly.rows(list(self.columns)), self.columns)
         for part in self.item.parts:
             self._stage_part(part, assembly.part_rows(part.made_from))
         self.losers |= assembly.losers()
@@ -102,7 +105,7 @@ class Stager:
         assembly.add(
             Page(b"", [record for record in page.records if str(record["id"]) not in held])
         )
-        self._stage(self.item, assembly.rows(self.columns), self.columns)
+        self._stage(self.item, assembly.rows(list(self.columns)), self.columns)
 
     def gone(self, ids: Iterable[str]) -> None:
         """Stage that records are gone."""
@@ -164,7 +167,8 @@ class Stager:
     def _stage_part(self, part: Part, rows: list[Row]) -> None:
         columns = [*PART_COLUMNS[part.made_from]]
         if part.made_from == "history":
-            columns += [name for name in (*self.item.history, "deal_currency_code")]
+            columns += [*self.item.history, "deal_currency_code"]
+            self._leave_out_misfits(rows)
         for name in part.outputs:
             if part.made_from == "merges":
                 # When it was merged is when that was first seen.
@@ -183,13 +187,43 @@ class Stager:
         query = f"select {RECORD_ID} from {held}"  # noqa: S608
         return {str(row[0]) for row in self.connection.execute(query).fetchall()}
 
-    def _stage(self, item: ApiObject, rows: list[Row], columns: Sequence[str]) -> None:
-        if not rows:
-            return
-        names = set(columns)
-        page = table(rows, list(columns))
+    def _leave_out_misfits(self, rows: list[Row]) -> None:
+        """Take values out of histories that are older than their property's type.
+
+        They cannot be mended at HubSpot; a current value that does not fit has stopped the pull
+        before.
+        """
+        for name in self.item.history:
+            fits = FITS.get(FAMILIES.get(self.columns.get(name, ""), ""))
+            for row in rows if fits else ():
+                value = row.get(name)
+                if value is not None and fits and not fits(value):
+                    self.misfits[name] = value
+                    row[name] = None
+
+    def _fulfilling(self, output: Output, name: str, rows: list[Row]) -> list[Row]:
+        """The rows that an output takes; what it took before and takes no more is gone."""
+        kept: list[Row] = []
+        left: list[Row] = []
+        for row in rows:
+            is_taken = all(
+                row.get(column) in values if values else row.get(column) is not None
+                for column, values in output.where.items()
+            )
+            (kept if is_taken else left).append(row)
+        if left:
+            ids = pa.table({"id": pa.array([row["id"] for row in left], pa.string())})
+            self.landings[name].stage_gone(ids)
+        return kept
+
+    def _stage(self, item: ApiObject, rows: list[Row], columns: Iterable[str]) -> None:
+        names = list(columns)
         for position, (name, output) in enumerate(item.outputs.items()):
+            taken = self._fulfilling(output, name, rows) if output.where else rows
+            if not taken:
+                continue
+            page = table(taken, names)
             is_main = position == 0 and item is self.item
             custom = self.custom if is_main else ()
-            typed = typed_columns(item, output, load_entities()[output.entity], custom, names)
+            typed = typed_columns(item, output, load_entities()[output.entity], custom, set(names))
             self.landings[name].stage(typed_rows(self.connection, page, typed, self.where))
