@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sample_company.simulators.salesforce.catalogue import parse_field
-from sample_company.simulators.salesforce.fields import Field, Value, moment_text, read_back
+from sample_company.simulators.salesforce.notation import parse_field, parse_object
+from sample_company.simulators.salesforce.fields import (
+    Field,
+    ObjectType,
+    Value,
+    moment_text,
+    read_back,
+)
 from sample_company.simulators.salesforce.recycle_bin import RecycleBin
 from sample_company.simulators.salesforce.store import Row, quoted
 
@@ -69,6 +75,16 @@ class Organisation(RecycleBin):
                 self.create("OpportunityContactRole", role, IsPrimary=True)
             self._mark_converted(lead, status, account, contact, deal)
         return account, contact, deal
+
+    def add_object(self, text: str) -> ObjectType:
+        """Add an object, written as in the catalogue; ValueError when there is one of that name."""
+        kind = parse_object(text)
+        with self.store.lock:
+            if kind.name in self.objects:
+                raise ValueError(f"there is an object {kind.name} already")
+            self.store.create_table(kind)
+            self.objects[kind.name] = kind
+        return kind
 
     def add_field(self, name: str, line: str) -> Field:
         """Add a field, written as in the catalogue; ValueError when there is one of that name."""

@@ -18,6 +18,8 @@ DAYS_IN_BIN = timedelta(days=15)
 class RecycleBin(Records):
     """Records with a bin."""
 
+    _purged_until = ""
+
     def delete(self, name: str, record: str, *, at: datetime | None = None) -> None:
         """Put a record into the bin, with what hangs on it; KeyError when it is not there.
 
@@ -47,7 +49,10 @@ class RecycleBin(Records):
     def purge(self) -> None:
         """Empty the bin of what has been there for 15 days."""
         limit = moment_text(self.clock.now() - DAYS_IN_BIN)
+        if limit == self._purged_until:
+            return
         with self.store.lock:
+            self._purged_until = limit
             for name in self.objects:
                 where = "_deleted_at is not null and _deleted_at <= ?"
                 for row in list(self.store.select(name, where, (limit,))):
