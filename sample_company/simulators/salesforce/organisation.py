@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sample_company.simulators.salesforce.notation import parse_field, parse_object
 from sample_company.simulators.salesforce.fields import (
     Field,
     ObjectType,
@@ -17,6 +16,7 @@ from sample_company.simulators.salesforce.fields import (
     moment_text,
     read_back,
 )
+from sample_company.simulators.salesforce.notation import parse_field, parse_object
 from sample_company.simulators.salesforce.recycle_bin import RecycleBin
 from sample_company.simulators.salesforce.store import Row, quoted
 
