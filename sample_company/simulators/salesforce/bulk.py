@@ -35,6 +35,7 @@ DELIMITERS = {
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
 LINES_AT_ONCE = 5000
 RESULT_LIFE = timedelta(days=7)
+DAY = timedelta(hours=24)
 
 
 @dataclass
@@ -83,11 +84,12 @@ class BulkJobs:
         self._organisation = organisation
         self._jobs: dict[str, Job] = {}
         self._count = 0
+        self._made: list[datetime] = []
 
-    @property
-    def made(self) -> int:
-        """How many jobs were made."""
-        return self._count
+    def made_since(self, moment: datetime) -> int:
+        """How many jobs were made after a moment."""
+        self._made = [made for made in self._made if made > moment]
+        return len(self._made)
 
     def create(self, request: Any, version: str) -> dict[str, Any]:
         """Make a job; ApiError for a query or an object that cannot be read in bulk."""
@@ -98,9 +100,12 @@ class BulkJobs:
         if delimiter not in DELIMITERS or line_end not in LINE_ENDS:
             raise ApiError("INVALIDJOB", f"cannot write {delimiter} and {line_end}")
         now = self._organisation.clock.now()
+        if self.made_since(now - DAY) >= self.daily_jobs:
+            raise ApiError("EXCEEDEDQUOTA", "Daily limit of query jobs exceeded")
         query = self._compiled(str(request.get("query", "")), request["operation"], now)
         with self._organisation.store.lock:
             self._count += 1
+            self._made.append(now)
             job = Job(
                 self._count, request["operation"], query, version, delimiter, line_end, now, now
             )

@@ -5,6 +5,8 @@ Belongs here: how an id is made and compared. Does not: which prefix an object h
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _POD = "7R0"
@@ -18,16 +20,13 @@ def with_suffix(short: str) -> str:
     """
     if len(short) != 15 or not (short.isascii() and short.isalnum()):
         raise ValueError(f"an id has 15 letters and digits, not {short!r}")
-    return short + "".join(
-        _SUFFIX[
-            sum(
-                bit
-                for bit, letter in zip(_BITS, short[start : start + 5], strict=True)
-                if "A" <= letter <= "Z"
-            )
-        ]
-        for start in (0, 5, 10)
-    )
+    return short + _letter(short[:5]) + _letter(short[5:10]) + _letter(short[10:])
+
+
+@lru_cache(maxsize=65_536)
+def _letter(five: str) -> str:
+    capitals = ("A" <= letter <= "Z" for letter in five)
+    return _SUFFIX[sum(bit for bit, is_one in zip(_BITS, capitals, strict=True) if is_one)]
 
 
 def record_id(prefix: str, number: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sample_company.simulators.messages import Request, Response
 from sample_company.simulators.salesforce import rendering
 from sample_company.simulators.salesforce.auth import Auth
-from sample_company.simulators.salesforce.bulk import BulkJobs
+from sample_company.simulators.salesforce.bulk import DAY, BulkJobs
 from sample_company.simulators.salesforce.errors import ApiError, not_found
 from sample_company.simulators.salesforce.fields import ObjectType, moment_text
 from sample_company.simulators.salesforce.organisation import Organisation
@@ -85,11 +85,12 @@ class Rest:
         def limit(most: int, used: int) -> dict[str, int]:
             return {"Max": most, "Remaining": max(0, most - used)}
 
+        jobs = self._bulk.made_since(self._organisation.clock.now() - DAY)
         return Response.of_json(
             {
                 "DailyApiRequests": limit(self._auth.daily_requests, self._auth.used),
                 "DailyBulkV2QueryFileStorageMB": limit(976_562, 0),
-                "DailyBulkV2QueryJobs": limit(self._bulk.daily_jobs, self._bulk.made),
+                "DailyBulkV2QueryJobs": limit(self._bulk.daily_jobs, jobs),
             }
         )
 

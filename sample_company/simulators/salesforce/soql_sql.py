@@ -78,6 +78,9 @@ def compile_query(
     where = writer.condition(query.where) if query.where else "1"
     if not with_deleted:
         where = f"({where}) and IsDeleted = 'false'"
+        if "IsArchived" in kind.fields:
+            # Activities of a year ago are shown by queryAll only.
+            where += " and IsArchived = 'false'"
     order = [
         f"{writer.sortable(name)} {direction} nulls {nulls}"
         for name, direction, nulls in query.order

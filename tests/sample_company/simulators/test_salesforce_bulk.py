@@ -149,3 +149,14 @@ def test_jobs_fail_are_aborted_and_deleted(
     assert (gone.status, gone.body) == (204, b"")
     assert client.get(f"{JOBS}/{other}").code == "NOT_FOUND"
     assert client.ask("POST", JOBS, {"operation": "insert"}).code == "INVALIDJOB"
+
+
+def test_jobs_are_limited_by_the_day(
+    organisation: Organisation, simulator: SalesforceSimulator, client: PlainClient
+) -> None:
+    simulator.bulk.daily_jobs = 1
+    assert make(client, "SELECT Id FROM Account").status == 200
+    assert client.get("/limits").json["DailyBulkV2QueryJobs"] == {"Max": 1, "Remaining": 0}
+    assert make(client, "SELECT Id FROM Account").code == "EXCEEDEDQUOTA"
+    organisation.clock.advance(timedelta(days=1))
+    assert make(client, "SELECT Id FROM Account").status == 200

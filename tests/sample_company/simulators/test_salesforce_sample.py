@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,12 +122,19 @@ def test_nothing_is_of_a_later_day(velmora: Organisation, truth: Truth) -> None:
                 assert all(row[field] <= now for row in rows), f"{name}.{field}"
 
 
-def test_the_command_serves_and_tells_how_to_log_in() -> None:
+def test_the_command_serves_tells_how_to_log_in_and_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sample_company.simulators.salesforce", "--client-id", "me"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    ) as running:
         assert running.stdout is not None
         lines = [running.stdout.readline().split() for _ in range(3)]
+        assert len(list(tmp_path.iterdir())) == 1
         running.terminate()
+        assert running.communicate(timeout=20)[0] == "0 requests\n"
+    assert running.returncode == 0
+    assert list(tmp_path.iterdir()) == []
     assert lines[0][0] == "url"
     assert lines[0][1].startswith("http://127.0.0.1:")
     assert lines[1] == ["client", "id", "me"]
