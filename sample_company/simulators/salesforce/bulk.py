@@ -100,8 +100,10 @@ class BulkJobs:
         if delimiter not in DELIMITERS or line_end not in LINE_ENDS:
             raise ApiError("INVALIDJOB", f"cannot write {delimiter} and {line_end}")
         now = self._organisation.clock.now()
-        if self.made_since(now - DAY) >= self.daily_jobs:
-            raise ApiError("EXCEEDEDQUOTA", "Daily limit of query jobs exceeded")
+        made = self.made_since(now - DAY)
+        if made >= self.daily_jobs:
+            message = f"Max bulk v2 query jobs ({self.daily_jobs}) per 24 hrs has been reached"
+            raise ApiError("LIMIT_EXCEEDED", f"{message} ({made}).")
         query = self._compiled(str(request.get("query", "")), request["operation"], now)
         with self._organisation.store.lock:
             self._count += 1

@@ -157,6 +157,6 @@ def test_jobs_are_limited_by_the_day(
     simulator.bulk.daily_jobs = 1
     assert make(client, "SELECT Id FROM Account").status == 200
     assert client.get("/limits").json["DailyBulkV2QueryJobs"] == {"Max": 1, "Remaining": 0}
-    assert make(client, "SELECT Id FROM Account").code == "EXCEEDEDQUOTA"
+    assert make(client, "SELECT Id FROM Account").code == "LIMIT_EXCEEDED"
     organisation.clock.advance(timedelta(days=1))
     assert make(client, "SELECT Id FROM Account").status == 200
