@@ -33,6 +33,10 @@ def main(
     folder: Path | None, port: int, client_id: str, client_secret: str, opportunities: int
 ) -> None:
     """Serve an organisation until Control-C; its clock begins on 1 November 2026 and runs."""
+    ended = Event()
+    # Before anything is made: who hears the address may end us at once, and nothing may stay.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
     clock = Clock(runs=True)
     organisation = load_maven_crm(folder, clock) if folder else sample_organisation(clock)
     if opportunities:
@@ -42,9 +46,6 @@ def main(
     click.echo(f"url            {simulator.url}")
     click.echo(f"client id      {auth.client_id}")
     click.echo(f"client secret  {auth.client_secret}")
-    ended = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     ended.wait()
     simulator.stop()
     organisation.close()
