@@ -14,6 +14,8 @@ import time
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
@@ -40,6 +42,10 @@ class Simulator(ABC):
     @abstractmethod
     def answer(self, request: Request) -> Response:
         """Answer a request truthfully; called from several threads."""
+
+    def now(self) -> datetime:
+        """The present that the `Date` of answers tells; a simulated system has its own."""
+        return datetime.now(UTC)
 
     def count(self, path: str = "") -> int:
         """How many requests came whose method, blank and path match a regular expression."""
@@ -204,6 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[start : start + size])
             self.wfile.flush()
             time.sleep(seconds / DRIPS)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of an answer."""
+        return format_datetime(self.owner.now(), usegmt=True)
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
         """Keep standard error clean; `Simulator.log` has the requests."""

@@ -121,6 +121,7 @@ StageName picklist required tracked
 Amount currency(16,2) tracked
 Probability percent(3,0) tracked
 ExpectedRevenue currency(16,2)
+TotalOpportunityQuantity double(16,2)
 CloseDate date required tracked
 Type picklist
 NextStep string(255)
@@ -211,6 +212,7 @@ CurrencyIsoCode picklist(EUR|USD|GBP)
 Task 00T
 WhoId reference(Contact|Lead) cascade
 WhatId reference(Account|Campaign|Opportunity|Case) cascade
+AccountId reference(Account)
 Subject string(255)
 ActivityDate date
 Status picklist(Open|Completed) required
@@ -227,9 +229,12 @@ CurrencyIsoCode picklist(EUR|USD|GBP)
 Event 00U
 WhoId reference(Contact|Lead) cascade
 WhatId reference(Account|Campaign|Opportunity|Case) cascade
+AccountId reference(Account)
 Subject string(255)
+IsAllDayEvent boolean
 StartDateTime datetime
 EndDateTime datetime
+ActivityDateTime datetime
 ActivityDate date
 DurationInMinutes int
 Type picklist(Call|Email|Meeting|Other)

@@ -176,6 +176,7 @@ class _Loader:
                 "Amount": Decimal(row["close_value"]) if row["close_value"] else None,
                 "CloseDate": date.fromisoformat(closed) if closed else self._last_day,
                 "HasOpportunityLineItem": True,
+                "TotalOpportunityQuantity": Decimal(1),
                 "Pricebook2Id": self._ids.of("Pricebook2", "standard"),
                 "CurrencyIsoCode": "USD",
                 "External_Id__c": row["opportunity_id"],

@@ -217,7 +217,20 @@ class Records:
             )
             names = (*STAGE_COLUMNS, "Probability")
             made |= dict(zip(names, found[0], strict=True)) if found else {}
+        if kind.name in ("Task", "Event") and given & {"WhoId", "WhatId"}:
+            made["AccountId"] = self._account_of(row)
+        if kind.name == "Event" and "StartDateTime" in given and row["IsAllDayEvent"] != "true":
+            made["ActivityDateTime"] = row["StartDateTime"]
         return {name: text for name, text in made.items() if name not in given}
+
+    def _account_of(self, activity: Row) -> str | None:
+        """The account of an activity: of what it is about, else of the contact it is with."""
+        what, who = activity["WhatId"] or "", activity["WhoId"] or ""
+        for name, record in (("Account", what), ("Opportunity", what), ("Contact", who)):
+            if record.startswith(self.kind(name).key_prefix):
+                found = self.store.find(name, record) or {}
+                return found.get("Id" if name == "Account" else "AccountId")
+        return None
 
     def _note(self, kind: ObjectType, before: Row | None, after: Row, stamp: str) -> None:
         notes = [("OpportunityHistory", history.stage_note(kind, before, after))]

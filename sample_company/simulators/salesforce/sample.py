@@ -186,6 +186,7 @@ class _Loader:
             LeadSource=deal.source_field,
             CampaignId=known("Campaign", lead.campaign if lead else ""),
             HasOpportunityLineItem=bool(deal.lines),
+            TotalOpportunityQuantity=Decimal(sum(line.quantity for line in deal.lines)) or None,
             Pricebook2Id=self.ids.of("Pricebook2", "standard"),
             OwnerId=self.ids.of("User", deal.owner),
             ContactId=known("Contact", deal.person.person_id if deal.person else ""),

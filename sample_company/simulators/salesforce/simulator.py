@@ -6,6 +6,8 @@ for faults. Does not: paths (rest), what an organisation is (organisation).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sample_company.simulators.faults import Fault, event
 from sample_company.simulators.messages import Request, Response
 from sample_company.simulators.salesforce.auth import Auth
@@ -33,6 +35,10 @@ class SalesforceSimulator(Simulator):
         self.pages = Pages(organisation)
         self.bulk = BulkJobs(organisation)
         self._rest = Rest(organisation, self.auth, self.pages, self.bulk)
+
+    def now(self) -> datetime:
+        """The organisation's present: clients take an org's time from the `Date` of its answers."""
+        return self.organisation.clock.now()
 
     def answer(self, request: Request) -> Response:
         """Answer a request truthfully."""
