@@ -86,7 +86,9 @@ class RecycleBin(Records):
     def _restore(self, name: str, row: Row, stamp: str, binned_at: str) -> None:
         record = str(row["Id"])
         changes: Row = {"IsDeleted": "false", "SystemModstamp": stamp, "LastModifiedDate": stamp}
-        self._apply(name, row, {**changes, "_deleted_at": None})
+        # Who is back is no loser of a merge any more.
+        master: Row = {"MasterRecordId": None} if self.objects[name].is_mergeable else {}
+        self._apply(name, row, {**changes, **master, "_deleted_at": None})
         self.store.run("delete from _deleted where object = ? and id = ?", (name, record))
         for child, field in self._cascades(name):
             where = f"{quoted(field)} = ? and _deleted_at = ?"
