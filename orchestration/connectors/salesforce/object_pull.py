@@ -119,7 +119,9 @@ class ObjectPull:
         if is_sweep and not is_first:
             self._sweep(result)
         for name, landing in self.landings.items():
-            result.changed[name] = landing.settle(rewrite=is_remapped and not is_first)
+            result.changed[name] = landing.settle(
+                rewrite=is_remapped and self.known.cursor_at is not None
+            )
         if self.kept.count or is_sweep:
             self.kept.finish(
                 {
