@@ -109,6 +109,8 @@ class ApiObject(_Definition):
         cursor_field: Field that moves when a record changes.
         deleted_field: Field that says that a record is deleted, where the object has one.
         is_fixed: Whether records never change, so that `where` may leave them out at the source.
+        moved_field: Field that a merge of the parents changes without moving the cursor's field;
+            sweeps compare it.
         outputs: Dataset of the source to its rows.
     """
 
@@ -117,6 +119,7 @@ class ApiObject(_Definition):
     cursor_field: str = "SystemModstamp"
     deleted_field: str = "IsDeleted"
     is_fixed: bool = False
+    moved_field: str | None = None
     outputs: Mapping[str, Output]
 
     def field_sources(self) -> list[FieldSource]:
@@ -130,6 +133,11 @@ class ApiObject(_Definition):
             names += output.where
             names += [name for item in output.fields.values() for name in item.api_fields]
         return tuple(dict.fromkeys(names))
+
+    def moved_column(self) -> str | None:
+        """The canonical field of the main output that `moved_field` fills."""
+        fields = next(iter(self.outputs.values())).fields
+        return next((n for n, f in fields.items() if f.sources == (self.moved_field,)), None)
 
     def needed_fields(self) -> frozenset[str]:
         """The fields without which the object cannot be read at all.

@@ -112,7 +112,11 @@ class ObjectPull:
         self._remember(pending=f"reading up to {self.until.isoformat()}")
         lower = since - timedelta(minutes=options.overlap_minutes) if since else None
         self._read_window(lower, result)
-        if is_sweep and self.known.cursor_at is not None:
+        # A first pull that was killed may have delivered and remembered nothing.
+        is_first = self.known.cursor_at is None and not any(
+            landing.deliveries() for landing in self.landings.values()
+        )
+        if is_sweep and not is_first:
             self._sweep(result)
         for name, landing in self.landings.items():
             result.changed[name] = landing.settle(
@@ -123,7 +127,7 @@ class ObjectPull:
                 {
                     "until": self.until.isoformat(),
                     "fields": list(self.columns),
-                    "is_sweep": is_sweep and self.known.cursor_at is not None,
+                    "is_sweep": is_sweep and not is_first,
                 }
             )
         self._remember(

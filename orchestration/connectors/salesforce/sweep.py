@@ -35,6 +35,9 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
     main = next(iter(item.outputs))
     connection = pull.connection
     fields = [item.id_field, item.cursor_field]
+    moved = item.moved_column()
+    if item.moved_field and moved:
+        fields.append(item.moved_field)
     conditions = soql.filters(item.outputs[main].where)
     if item.deleted_field in pull.columns:
         conditions.append(f"{item.deleted_field} = false")
@@ -45,7 +48,8 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
     missed = connection.execute(
         f"select id from source_ids left join {pull.landings[main].held()} as held "  # noqa: S608
         f"on id = {RECORD_ID} where stamp <= ? and (held.{RECORD_ID} is null or held.{IS_GONE} "
-        f"or held.{MODIFIED_AT} is distinct from stamp) order by id",
+        f"or held.{MODIFIED_AT} is distinct from stamp "
+        f"or {f'held.{quoted(moved)} is distinct from parent' if moved else 'false'}) order by id",
         [pull.until],
     ).fetchall()
     _read_missed(pull, [row[0] for row in missed], result)
@@ -54,15 +58,19 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
 
 def begin_source_ids(connection: duckdb.DuckDBPyConnection) -> None:
     """Make table `source_ids`, empty."""
-    connection.execute("create or replace temp table source_ids (id varchar, stamp timestamptz)")
+    connection.execute(
+        "create or replace temp table source_ids (id varchar, stamp timestamptz, parent varchar)"
+    )
 
 
 def add_source_ids(connection: duckdb.DuckDBPyConnection, page: pa.Table, item: ApiObject) -> None:
-    """Add a page of ids and stamps."""
+    """Add a page of ids and stamps, and of parents where the page has them."""
+    has_parent = item.moved_field is not None and item.moved_field in page.column_names
+    parent = quoted(item.moved_field or "") if has_parent else "null"
     connection.register("id_page", page)
     connection.execute(
         f"insert into source_ids select {quoted(item.id_field)}, "  # noqa: S608
-        f"cast({quoted(item.cursor_field)} as timestamptz) from id_page"
+        f"cast({quoted(item.cursor_field)} as timestamptz), {parent} from id_page"
     )
     connection.unregister("id_page")
 
