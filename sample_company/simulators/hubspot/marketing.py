@@ -23,7 +23,7 @@ COUNTERS = {
     "OPEN": "open",
     "CLICK": "click",
     "BOUNCE": "bounce",
-    "UNSUBSCRIBED": "unsubscribed",
+    "STATUSCHANGE": "unsubscribed",
     "DROPPED": "dropped",
     "SPAMREPORT": "spamreport",
 }
@@ -86,6 +86,12 @@ class EmailEvent:
             "appId": 113,
             "appName": "Batch",
         }
+        if self.type == "STATUSCHANGE":
+            found |= {
+                "portalSubscriptionStatus": "UNSUBSCRIBED",
+                "requestedBy": self.recipient,
+                "source": "SOURCE_RECIPIENT",
+            }
         return found | ({"url": self.url} if self.url else {})
 
 
@@ -106,6 +112,7 @@ class Marketing:
         self.events: dict[str, Thing] = {}
         self.submissions: dict[str, list[Submission]] = {}
         self.email_events: list[EmailEvent] = []
+        self._by_email: dict[str, list[EmailEvent]] = {}
         self._is_sorted = True
 
     def add_form(self, name: str, fields: tuple[str, ...], at: datetime | None = None) -> str:
@@ -186,15 +193,18 @@ class Marketing:
     def note(
         self, email: str, type_: str, recipient: str, at: datetime | None = None, url: str = ""
     ) -> None:
-        """Let something happen to a message: SENT, DELIVERED, OPEN, CLICK, UNSUBSCRIBED, BOUNCE."""
+        """Let something happen to a message: SENT, DELIVERED, BOUNCE, OPEN, CLICK.
+
+        STATUSCHANGE is how HubSpot says that somebody unsubscribed.
+        """
         with self.lock:
             number = str(len(self.email_events) + 1)
             sent = int(self.emails[email].body["primaryEmailCampaignId"])
             moment = at or self._clock.now()
             self._is_sorted = False
-            self.email_events.append(
-                EmailEvent(guid("event", number), moment, type_, recipient, email, sent, url)
-            )
+            event = EmailEvent(guid("event", number), moment, type_, recipient, email, sent, url)
+            self.email_events.append(event)
+            self._by_email.setdefault(email, []).append(event)
 
     def events_newest_first(self) -> list[EmailEvent]:
         """E-mail events as the wire has them."""
@@ -212,8 +222,7 @@ class Marketing:
         """How often what happened to an e-mail's messages; a person opens and clicks once."""
         seen = {
             (event.type, event.recipient if event.type in ("OPEN", "CLICK") else event.id)
-            for event in self.email_events
-            if event.email == email
+            for event in self._by_email.get(email, [])
         }
         found = Counter(COUNTERS[type_] for type_, _ in seen)
         return {name: found.get(name, 0) for name in COUNTERS.values()}
