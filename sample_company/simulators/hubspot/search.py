@@ -109,7 +109,8 @@ class Index:
             key=lambda each: _comparable(sort_type, each[1].properties[search.sort]),
             reverse=search.is_descending,
         )
-        self._last = (key, held + blank)
+        # What is still to come into the index would make a kept answer wrong.
+        self._last = (key, held + blank) if is_settled else None
         return held + blank
 
 
