@@ -5,6 +5,7 @@ Belongs here: the command. Does not: anything else.
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from threading import Event
 
@@ -54,12 +55,12 @@ def main(
     click.echo(f"client id      {auth.client_id}")
     click.echo(f"client secret  {auth.client_secret}")
     click.echo(f"refresh token  {auth.refresh_token}")
-    try:
-        Event().wait()
-    except KeyboardInterrupt:
-        click.echo(f"{simulator.count()} requests")
-    finally:
-        simulator.stop()
+    ended = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+    simulator.stop()
+    click.echo(f"{simulator.count()} requests")
 
 
 if __name__ == "__main__":

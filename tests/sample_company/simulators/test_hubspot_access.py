@@ -20,7 +20,6 @@ from sample_company.simulators.hubspot.simulator import (
 )
 from tests.sample_company.simulators.hubspot_client import HubSpotClient
 
-pytest_plugins = ("tests.sample_company.simulators.hubspot_fixtures",)
 DEALS = "/crm/v3/objects/deals"
 FORM = "application/x-www-form-urlencoded"
 

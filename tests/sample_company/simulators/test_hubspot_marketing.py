@@ -7,8 +7,6 @@ from datetime import timedelta
 from sample_company.simulators.hubspot.portal import Portal
 from tests.sample_company.simulators.hubspot_client import HubSpotClient
 
-pytest_plugins = ("tests.sample_company.simulators.hubspot_fixtures",)
-
 
 def test_owners_come_in_pages_and_two_lists(hs: HubSpotClient, portal: Portal) -> None:
     ids = [portal.owners[0].id]

@@ -9,7 +9,6 @@ from sample_company.simulators.hubspot.record import Source
 from sample_company.simulators.hubspot.simulator import HubSpotSimulator
 from tests.sample_company.simulators.hubspot_client import HubSpotClient
 
-pytest_plugins = ("tests.sample_company.simulators.hubspot_fixtures",)
 DEALS = "/crm/v3/objects/deals"
 
 

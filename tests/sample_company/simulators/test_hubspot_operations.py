@@ -10,7 +10,6 @@ from sample_company.simulators.hubspot.portal import Portal
 from sample_company.simulators.hubspot.record import Record
 from tests.sample_company.simulators.hubspot_client import HubSpotClient
 
-pytest_plugins = ("tests.sample_company.simulators.hubspot_fixtures",)
 CONTACTS = "/crm/v3/objects/contacts"
 
 

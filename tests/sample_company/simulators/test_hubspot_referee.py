@@ -22,8 +22,6 @@ from sample_company.simulators.hubspot.simulator import (
     too_many_requests,
 )
 
-pytest_plugins = ("tests.sample_company.simulators.hubspot_fixtures",)
-
 
 @pytest.fixture
 def official(hubspot: HubSpotSimulator) -> Any:

@@ -10,8 +10,6 @@ import pytest
 from sample_company.simulators.hubspot.portal import Portal
 from tests.sample_company.simulators.hubspot_client import HubSpotClient, where
 
-pytest_plugins = ("tests.sample_company.simulators.hubspot_fixtures",)
-
 
 @pytest.mark.parametrize(
     ("given", "expected"),
