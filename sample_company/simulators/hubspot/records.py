@@ -34,7 +34,6 @@ class Records:
         self.kinds = standard_kinds()
         self.lock = RLock()
         self.revision = 0
-        self.last_commit: datetime | None = None
         self._records: dict[str, dict[int, Record]] = {name: {} for name in self.kinds}
         # Numbers are given in their order, so that these lists are sorted.
         self._ids: dict[str, list[int]] = {name: [] for name in self.kinds}
@@ -250,7 +249,6 @@ class Records:
     def _commit(self, record: Record, state: State) -> None:
         record.states.append(state)
         self.revision += 1
-        self.last_commit = max(self.last_commit or state.committed_at, state.committed_at)
 
     def _go(self, record: Record, at: datetime | None = None) -> None:
         record.gone_at = at or self.clock.now()

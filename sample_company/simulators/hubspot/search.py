@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -85,7 +86,7 @@ class Index:
     def __init__(self, portal: Portal) -> None:
         """Index an account."""
         self._portal = portal
-        self._last: tuple[tuple[Any, ...], list[Found]] | None = None
+        self._last: _Kept | None = None
 
     def find(self, kind: Kind, search: Search) -> list[Found]:
         """All results in their order; archived records are none."""
@@ -94,24 +95,44 @@ class Index:
         with portal.lock:
             key = (kind.name, repr(search.groups), search.words, search.sort, search.is_descending,
                    portal.revision)  # fmt: skip
-            is_settled = portal.last_commit is None or portal.last_commit <= shown
-            if is_settled and self._last is not None and self._last[0] == key:
-                return self._last[1]
-            found = []
+            if self._last is not None and self._last.holds(key, shown):
+                return self._last.found
+            found, pending = [], None
             for record in portal.listed(kind.name):
                 state = record.as_indexed(shown)
+                if state is not record.now:
+                    later = min(x.committed_at for x in record.states if x.committed_at > shown)
+                    pending = min(pending or later, later)
                 if state and state.archived_at is None and _matches(state.properties, search, kind):
                     found.append((record, state))
-        sort_type = kind.properties[search.sort].type
-        held = [each for each in found if each[1].properties.get(search.sort)]
-        blank = [each for each in found if not each[1].properties.get(search.sort)]
-        held.sort(
-            key=lambda each: _comparable(sort_type, each[1].properties[search.sort]),
-            reverse=search.is_descending,
-        )
-        # What is still to come into the index would make a kept answer wrong.
-        self._last = (key, held + blank) if is_settled else None
-        return held + blank
+        self._last = _Kept(key, shown, pending, _sorted(found, search, kind))
+        return self._last.found
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """An answer, good until the index shows a change that was `pending` when it was made."""
+
+    key: tuple[Any, ...]
+    shown: datetime
+    pending: datetime | None
+    found: list[Found]
+
+    def holds(self, key: tuple[Any, ...], shown: datetime) -> bool:
+        is_new = self.pending is not None and self.pending <= shown
+        return self.key == key and self.shown <= shown and not is_new
+
+
+def _sorted(found: list[Found], search: Search, kind: Kind) -> list[Found]:
+    """The results in the order of their values, those without one last."""
+    type_ = kind.properties[search.sort].type
+    held = [each for each in found if each[1].properties.get(search.sort)]
+    blank = [each for each in found if not each[1].properties.get(search.sort)]
+    held.sort(
+        key=lambda each: _comparable(type_, each[1].properties[search.sort]),
+        reverse=search.is_descending,
+    )
+    return held + blank
 
 
 def _check(filter_: dict[str, Any], kind: Kind) -> None:
