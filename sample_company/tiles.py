@@ -148,8 +148,8 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
 }
 
 
-def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
-    """Return what the systems deliver of a tile, and its truth, by entity and truth table."""
+def tell_rows(number: int = 0, seed: int = SEED) -> tuple[World, Rows]:
+    """Return a tile's world and its rows, before its ids get their prefix."""
     own_seed = seed + number * SEED_STEP
     world, rows, random = tell_story(own_seed), Rows(), Random(own_seed)  # noqa: S311 (a story)
     if number == 0:
@@ -177,6 +177,12 @@ def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
     _deal_with_people(own_seed, world, rows)
     eligibility.judge(world, everybody, rows)
     reward(Random(f"{own_seed}:pay"), world, rows, number == 0)  # noqa: S311 (a story)
+    return world, rows
+
+
+def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
+    """Return what the systems deliver of a tile, and its truth, by entity and truth table."""
+    _, rows = tell_rows(number, seed)
     prefix = f"{number}." if number else ""
     delivered = {
         name: _table(items, types, prefix)

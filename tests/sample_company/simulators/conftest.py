@@ -1,4 +1,4 @@
-"""What tests of the Salesforce simulator share: a small organisation behind a port."""
+"""What tests of the simulators share: small organisations and accounts behind a port."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ from decimal import Decimal
 
 import pytest
 
+from sample_company.simulators.hubspot.portal import Portal
+from sample_company.simulators.hubspot.setup import Stage
+from sample_company.simulators.hubspot.simulator import HubSpotSimulator
 from sample_company.simulators.salesforce.auth import Auth
 from sample_company.simulators.salesforce.organisation import Organisation
 from sample_company.simulators.salesforce.sample_setup import OPENED, STAGES, load_stages
 from sample_company.simulators.salesforce.simulator import SalesforceSimulator
+from tests.sample_company.simulators.hubspot_client import HubSpotClient
 from tests.sample_company.simulators.plain_client import PlainClient
+
+HUBSPOT_STAGES = [
+    Stage("appointmentscheduled", "Appointment scheduled", "0.2"),
+    Stage("contractsent", "Contract sent", "0.9"),
+    Stage("closedwon", "Closed won", "1.0", is_closed=True),
+    Stage("closedlost", "Closed lost", "0.0", is_closed=True),
+]
 
 
 @pytest.fixture
@@ -57,4 +68,45 @@ def deals(organisation: Organisation) -> list[str]:
                 LeadSource=None if number == 5 else "Web form",
             )
         )
+    return made
+
+
+@pytest.fixture
+def portal() -> Portal:
+    """An account with one owner and a pipeline, and nothing else."""
+    found = Portal()
+    found.add_owner("mia.keller@velmora.example", "Mia", "Keller", teams=("DACH",))
+    found.add_pipeline("deals", "default", "Sales Pipeline", HUBSPOT_STAGES)
+    return found
+
+
+@pytest.fixture
+def hubspot(portal: Portal) -> Iterator[HubSpotSimulator]:
+    with HubSpotSimulator(portal) as running:
+        yield running
+
+
+@pytest.fixture
+def hs(hubspot: HubSpotSimulator) -> Iterator[HubSpotClient]:
+    with HubSpotClient(hubspot.url, hubspot.auth.private_token) as found:
+        yield found
+
+
+@pytest.fixture
+def hs_deals(portal: Portal) -> list[str]:
+    """Five deals made a minute apart, amounts 100.10 to 500.50; the search knows them all."""
+    made = []
+    for number in range(1, 6):
+        portal.clock.advance(timedelta(minutes=1))
+        made.append(
+            portal.create(
+                "deals",
+                dealname=f"Deal {number}",
+                pipeline="default",
+                dealstage="appointmentscheduled",
+                amount=Decimal("100.10") * number,
+                deal_currency_code="EUR" if number < 4 else "USD",
+            )
+        )
+    portal.clock.advance(timedelta(minutes=1))
     return made
