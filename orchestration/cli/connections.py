@@ -50,5 +50,8 @@ def try_connections(settings: Settings, company: Company) -> bool:
             console.print(
                 f"  {source.name}: not there or hidden, left out: {names}", soft_wrap=True
             )
+        if found.hidden:
+            text = f"  {source.name}: fields not there or hidden, blank: {', '.join(found.hidden)}"
+            console.print(text, soft_wrap=True)
         is_well = is_well and not found.problems
     return is_well

@@ -61,8 +61,9 @@ def _change(settings: Settings, state: StateStore, clear: bool, read_again: str 
     if clear:
         removed = remove_unfinished(settings.deliveries_dir)
         removed += remove_unfinished(settings.raw_pages_dir)
-        for folder in settings.deliveries_dir.glob("*/.engine*"):
-            shutil.rmtree(folder, ignore_errors=True)
+        for pattern in ("*/.engine*", "*/.replay*"):
+            for folder in settings.deliveries_dir.glob(pattern):
+                shutil.rmtree(folder, ignore_errors=True)
         for item in state.connector_objects():
             if item.pending:
                 state.save_connector_object(replace(item, pending=None))

@@ -26,7 +26,9 @@ def with_company_fields(item: Item, fields: Mapping[str, str]) -> Item:
     output = item.outputs[dataset]
     kept = {name: source for name, source in output.fields.items() if name not in fields}
     own = {
-        name: FieldSource.model_validate({"from": field}) for name, field in fields.items() if field
+        name: FieldSource.model_validate({"from": field, "needed": True})
+        for name, field in fields.items()
+        if field
     }
     changed = output.model_copy(update={"fields": {**kept, **own}})
     return item.model_copy(update={"outputs": {**item.outputs, dataset: changed}})

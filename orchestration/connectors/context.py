@@ -59,9 +59,11 @@ class Probe:
     Attributes:
         readable: Objects that can be read.
         missing: Objects that the source lacks or hides; they are left out.
+        hidden: Fields that the source lacks or hides; what they fill is blank.
         problems: What keeps a run from being green.
     """
 
     readable: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ Belongs here: its limits. Does not: what is asked of it.
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ from orchestration.connectors import limits
 def engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB for one pull: little memory, and the disk beyond it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for pattern in (".engine*", ".replay*"):  # of a killed process; one runs at a time
+        for left in folder.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory(prefix=".engine", dir=folder) as spill,
         duckdb.connect(

@@ -45,7 +45,8 @@ class FieldSource(_Definition):
             two records of one second have a moment each, always the same.
         later_microseconds: Microseconds that are added beside that.
         days_later: Days that are added to a date.
-        optional: Whether an org may lack the fields (a feature that can be off).
+        optional: Whether it is quite usual that an org lacks the fields (a feature that is off).
+        needed: Whether the company named the field itself, so that it has to be there.
     """
 
     sources: tuple[str, ...] = Field((), alias="from")
@@ -59,6 +60,7 @@ class FieldSource(_Definition):
     later_microseconds: int = 0
     days_later: int = 0
     optional: bool = False
+    needed: bool = False
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -129,15 +131,27 @@ class ApiObject(_Definition):
             names += [name for item in output.fields.values() for name in item.api_fields]
         return tuple(dict.fromkeys(names))
 
-    def optional_fields(self) -> frozenset[str]:
-        """The fields that an org may lack from the start: features, rights."""
-        needed: set[str] = {self.id_field, self.cursor_field}
-        optional: set[str] = set()
+    def needed_fields(self) -> frozenset[str]:
+        """The fields without which the object cannot be read at all.
+
+        Of several sources of a field that a row must have, the last is the one to rely on.
+        """
+        needed = {self.id_field, self.cursor_field}
         for output in self.outputs.values():
             needed.update(output.where)
-        for source in self.field_sources():
-            (optional if source.optional else needed).update(source.api_fields)
-        return frozenset(optional - needed)
+            for name, field in load_entities()[output.entity].fields.items():
+                source = output.fields.get(name)
+                if source is None or source.constant is not None:
+                    continue
+                if source.needed or field.required:
+                    needed.update((*source.sources[-1:], *source.when))
+        return frozenset(needed)
+
+    def usually_missing_fields(self) -> frozenset[str]:
+        """The fields that many orgs lack, so that it is not worth a word."""
+        return frozenset(
+            name for item in self.field_sources() if item.optional for name in item.api_fields
+        )
 
 
 Item = TypeVar("Item", bound=ApiObject)

@@ -60,7 +60,7 @@ def check_fields(
         FixConfiguration: Names every field that vanished or changed, with old and new.
     """
     wanted = dict.fromkeys((*item.api_fields(), *custom))
-    optional = item.optional_fields()
+    needed = item.needed_fields() | set(custom)
     problems = []
     found: dict[str, str] = {}
     for name in wanted:
@@ -68,7 +68,7 @@ def check_fields(
         if now is None:
             if name in known:
                 problems.append(f"field {name} was {known[name]} and is gone (deleted, or hidden)")
-            elif name not in optional:
+            elif name in needed:
                 problems.append(f"field {name} does not exist, or the user may not see it")
             continue
         found[name] = now.type
@@ -103,3 +103,9 @@ def _wrong_roles(item: ApiObject, described: Mapping[str, DescribedField]) -> li
                         f"{' or '.join(families)}"
                     )
     return list(dict.fromkeys(problems))
+
+
+def hidden_fields(item: ApiObject, found: Collection[str]) -> list[str]:
+    """The standard fields that an org lacks or hides, so that what they fill is blank."""
+    usual = item.usually_missing_fields()
+    return [name for name in item.api_fields() if name not in found and name not in usual]

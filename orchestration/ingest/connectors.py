@@ -10,13 +10,13 @@ import time
 
 from orchestration.company.sources import Source
 from orchestration.connectors import vendors
-from orchestration.connectors.context import PullContext
+from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import ConnectorError
 from orchestration.steps import Step
 
 
-def pull_source(work: Step, source: Source, is_full: bool = False) -> list[str]:
-    """Pull; return why the source, or an object of it, could not be read.
+def pull_source(work: Step, source: Source, is_full: bool = False) -> PullResult:
+    """Pull; the result's problems say why the source, or an object of it, could not be read.
 
     Args:
         work: The step.
@@ -24,7 +24,7 @@ def pull_source(work: Step, source: Source, is_full: bool = False) -> list[str]:
         is_full: Whether everything is read and compared again.
     """
     if source.connector is None:
-        return []
+        return PullResult()
     context = PullContext(
         source=source.name,
         state=work.state,
@@ -35,6 +35,6 @@ def pull_source(work: Step, source: Source, is_full: bool = False) -> list[str]:
         is_full=is_full,
     )
     try:
-        return vendors.pull(context, source.connector).problems
+        return vendors.pull(context, source.connector)
     except ConnectorError as error:
-        return [f"cannot be pulled: {error}"]
+        return PullResult(problems=[f"cannot be pulled: {error}"])

@@ -36,19 +36,19 @@ class SourceReading:
 
     Attributes:
         source: Its name.
-        source_system: Its loader.
         versions: The active versions, as the views need them.
         quarantined: Rows left out, and one entry per refused file.
         refusals: What was refused whole.
         is_read: Whether the source was read at all; if not, what was active stays active.
+        source_system: Its loader.
     """
 
     source: str
-    source_system: str
     versions: Sequence[file_drop.FileVersion]
     quarantined: Sequence[QuarantinedRow]
     refusals: Sequence[Refusal]
     is_read: bool = True
+    source_system: str = "file_drop"
 
     @property
     def files(self) -> list[FileVersion]:

@@ -11,6 +11,7 @@ import dagster as dg
 from orchestration import catalog
 from orchestration.canonical import load_entities
 from orchestration.company.sources import Source
+from orchestration.connectors.context import PullResult
 from orchestration.guards.workers import worker_of_run
 from orchestration.ingest.connectors import pull_source
 from orchestration.ingest.file_drop import (
@@ -132,11 +133,27 @@ def read_sources(work: Step, is_full: bool = False) -> list[SourceReading]:
 
 def _read(work: Step, source: Source, is_full: bool) -> SourceReading:
     """Let a connector pull first; where it cannot, what was active stays active."""
-    if source.connector is not None:
-        problems = pull_source(work, source, is_full)
-        if problems:
-            return failed_reading(work, source, "; ".join(problems))
+    if source.connector is None:
+        return read_source(work, source)
+    pulled = pull_source(work, source, is_full)
+    work.add_guards([_noted(source, pulled)])
+    if pulled.problems:
+        return failed_reading(work, source, "; ".join(pulled.problems))
     return read_source(work, source)
+
+
+def _noted(source: Source, pulled: PullResult) -> GuardResult:
+    """What a pull did, and what is worth knowing of it."""
+    return GuardResult(
+        guard=f"pulled_{source.name}",
+        kpi_group="core",
+        severity="info",
+        status="warned" if pulled.problems else "passed",
+        observed=f"{sum(pulled.changed.values())} rows, {pulled.request_count} requests",
+        threshold="no problems",
+        table_name="raw_file_drop",
+        message="\n".join([*pulled.problems, *pulled.notes]),
+    )
 
 
 def _views(settings: Settings, readings: list[SourceReading]) -> list[str]:

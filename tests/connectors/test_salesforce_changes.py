@@ -180,3 +180,24 @@ def test_many_deliveries_become_few_and_say_the_same(
         "A",
     ]
     assert len(names(pulling)) == 100
+
+
+def test_a_standard_field_that_was_never_there_is_blank_with_a_note(
+    org: FakeOrg, pulling: Pulling
+) -> None:
+    del org.fields["Account"]["Industry"]
+    org.add("Account", ONE, Name="A")
+    result = pulling.settle_and_pull()
+    assert result.problems == []
+    assert any("object Account: Industry do not exist" in note for note in result.notes)
+    org.fields["Account"]["Industry"] = "string"
+    org.records["Account"][ONE]["Industry"] = "medical"
+    org.pass_time(days=7)
+    pulling.pull()
+    assert pulling.rows("accounts", "industry") == [("medical",)]
+
+
+def test_a_field_that_the_company_named_has_to_be_there(org: FakeOrg, pulling: Pulling) -> None:
+    pulling.options["fields"] = {"Account": {"segment": "Segment__c"}}
+    (problem,) = pulling.settle_and_pull().problems
+    assert "object Account: field Segment__c does not exist" in problem

@@ -44,9 +44,11 @@ def test_check_tries_the_credentials(org: FakeOrg, command: Command) -> None:
 
 def test_check_says_what_is_missing(org: FakeOrg, command: Command) -> None:
     del org.fields["Account"]["Industry"]
+    del org.fields["Opportunity"]["StageName"]
     result = command("check", "--connect")
     assert result.exit_code == 3
-    assert "object Account: field Industry does not exist" in result.output
+    assert "object Opportunity: field StageName does not exist" in result.output
+    assert "blank: Account.Industry" in result.output
     result = command("check", "--connect", SALESFORCE_CLIENT_ID="planted-wrong")
     assert result.exit_code == 3
     assert "refused the credentials of SALESFORCE_CLIENT_ID" in result.output

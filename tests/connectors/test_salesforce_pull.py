@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from orchestration.connectors.salesforce.bulk import csv_rows
 from tests.connectors.conftest import Pulling
 from tests.connectors.fake_salesforce import FakeOrg
 
@@ -44,3 +45,10 @@ def test_bulk_gives_what_rest_gives(org: FakeOrg, pulling: Pulling) -> None:
     rows = pulling.rows("accounts", "account_name, employee_count, parent_account_id")
     assert rows[5] == ('A "5",\nline', 3, None)
     assert len(rows) == 40
+
+
+def test_a_page_without_a_header_is_read_too() -> None:
+    with_header = csv_rows(b'"Id","Name"\n"1","A\nB"\n"2",""\n', ["Id", "Name"])
+    without = csv_rows(b'"1","A\nB"\n"2",""\n', ["Id", "Name"])
+    assert with_header.to_pylist() == without.to_pylist()
+    assert without.to_pylist()[1] == {"Id": "2", "Name": None}

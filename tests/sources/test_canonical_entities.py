@@ -25,8 +25,9 @@ def test_raw_schema_has_the_fields_and_the_technical_columns() -> None:
 
     assert schema.field("amount").type == pa.decimal128(18, 2)
     assert schema.field("created_at").type == pa.timestamp("us")
-    assert schema.names[-8:] == [
+    assert schema.names[-9:] == [
         "attributes",
+        "_source_system",
         "_source_name",
         "_dataset",
         "_dataset_rank",

@@ -58,6 +58,7 @@ def test_technical_columns_say_where_a_row_is_from(drop: Any) -> None:
     assert row["_source_name"] == "crm"
     assert row["_dataset"] == "deals"
     assert row["_dataset_rank"] == 4
+    assert row["_source_system"] == "file_drop"
     assert row["_file"] == "2024/deals.csv"
     assert row["_row_number"] == 2
     assert row["_load_id"] == drop.result.files[0].load_id

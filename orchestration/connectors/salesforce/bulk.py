@@ -5,6 +5,7 @@ Belongs here: making a job, waiting for it, its pages. Does not: what a page mea
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterator, Sequence
 
@@ -62,6 +63,8 @@ def bulk_pages(
 def csv_rows(body: bytes, fields: Sequence[str]) -> pa.Table:
     """Return a page's rows as texts; empty is blank.
 
+    Sources differ on whether only the first page has a header; both forms are read.
+
     Raises:
         ValueError: When it is no such CSV.
     """
@@ -72,14 +75,19 @@ def csv_rows(body: bytes, fields: Sequence[str]) -> pa.Table:
         include_columns=list(fields),
     )
     parsing = pc.ParseOptions(newlines_in_values=True)
-    reading = pc.ReadOptions(block_size=max(1 << 20, min(len(body) + 1, 1 << 26)))
+    first_line = next(csv.reader([body.split(b"\n", 1)[0].decode()]), [])
+    has_header = set(first_line) == set(fields)
+    reading = pc.ReadOptions(
+        block_size=max(1 << 20, min(len(body) + 1, 1 << 26)),
+        column_names=None if has_header else list(fields),
+    )
     return pc.read_csv(io.BytesIO(body), reading, parsing, options)
 
 
 def _page(answer: Answer, fields: Sequence[str]) -> tuple[bytes, pa.Table, str]:
     try:
         rows = csv_rows(answer.body, fields)
-    except (pa.ArrowInvalid, KeyError) as error:
+    except (pa.ArrowInvalid, KeyError, csv.Error) as error:
         raise ValueError("no CSV of the query") from error
     said = answer.headers.get("Sforce-NumberOfRecords")
     if said is not None and int(said) != len(rows):

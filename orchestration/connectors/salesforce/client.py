@@ -28,6 +28,8 @@ from orchestration.connectors.json_body import read_json
 from orchestration.connectors.secrets import read_secret
 
 Result = TypeVar("Result")
+# A shorter one is none, and taking its letters out would make a message unreadable.
+_SHORTEST_SECRET = 4
 _USAGE = re.compile(r"api-usage=([0-9]+)/([0-9]+)")
 
 
@@ -88,7 +90,7 @@ class Client:
         """A text without any credential of this client, whatever the org wrote into it."""
         names = (self.options.client_id_variable, self.options.client_secret_variable)
         for secret in (self._token, *self._secrets, *(self.variables.get(n, "") for n in names)):
-            if secret.strip():
+            if len(secret.strip()) >= _SHORTEST_SECRET:
                 text = text.replace(secret.strip(), "***")
         return text
 

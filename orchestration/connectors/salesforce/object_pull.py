@@ -33,7 +33,7 @@ from orchestration.connectors.salesforce.describe import FAMILIES, describe
 from orchestration.connectors.salesforce.rest import Page, first_page, pages
 from orchestration.connectors.salesforce.sweep import sweep
 from orchestration.connectors.typing_sql import delivery_schema, typed_columns, typed_rows
-from orchestration.connectors.watch import DescribedField, check_fields
+from orchestration.connectors.watch import DescribedField, check_fields, hidden_fields
 from orchestration.state import ConnectorObject
 
 # Raise it when the same records and mapping give other rows than before: all is read again.
@@ -149,6 +149,11 @@ class ObjectPull:
         self.columns = check_fields(
             self.context.source, self.item, self.custom, self.columns, found, FAMILIES
         )
+        if hidden := hidden_fields(self.item, self.columns):
+            result.notes.append(
+                f"{self.where}: {', '.join(hidden)} do not exist, or the user may not see them; "
+                "what they fill is blank"
+            )
         formulas = [name for name in self.columns if _is_formula(found, name)]
         self.has_formula = bool(formulas)
         if formulas:

@@ -15,7 +15,7 @@ from orchestration.connectors.errors import (
 )
 from orchestration.connectors.salesforce.describe import FAMILIES, describe
 from orchestration.connectors.salesforce.pull import make_client
-from orchestration.connectors.watch import check_fields
+from orchestration.connectors.watch import check_fields, hidden_fields
 
 
 def probe(context: PullContext, source: SalesforceSource) -> Probe:
@@ -29,8 +29,9 @@ def probe(context: PullContext, source: SalesforceSource) -> Probe:
             paths = tuple(name for name in (*item.api_fields(), *custom) if "." in name)
             try:
                 fields = describe(client, item.name, paths)
-                check_fields(context.source, item, custom, {}, fields, FAMILIES)
+                columns = check_fields(context.source, item, custom, {}, fields, FAMILIES)
                 found.readable.append(item.name)
+                found.hidden += [f"{item.name}.{name}" for name in hidden_fields(item, columns)]
             except ObjectMissing:
                 found.missing.append(item.name)
             except CredentialsRefused:
