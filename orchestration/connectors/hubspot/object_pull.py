@@ -12,7 +12,6 @@ Belongs here: the order of these steps. Does not: requests (reading.py), rows (s
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +30,7 @@ from orchestration.connectors.hubspot.describe import (
     describe,
     read_pipelines,
 )
+from orchestration.connectors.hubspot.mapping_hash import mapping_hash
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.reading import (
     Page,
@@ -39,15 +39,14 @@ from orchestration.connectors.hubspot.reading import (
     list_pages,
     object_pages,
     search_ids,
+    whole,
 )
 from orchestration.connectors.hubspot.records import Assembly
 from orchestration.connectors.hubspot.staging import Stager, object_landings
 from orchestration.connectors.raw_pages import PullPages, new_pull
-from orchestration.connectors.watch import check_fields
+from orchestration.connectors.watch import check_fields, hidden_fields
 from orchestration.state import ConnectorObject
 
-# Raise it when the same records and mapping give other rows than before: all is read again.
-LANDING_VERSION = 1
 # Records that are put together at a time: as many as one request about associations takes.
 CHUNK = 1000
 
@@ -79,6 +78,7 @@ class ObjectPull:
     kept: PullPages = field(init=False)
     stager: Stager = field(init=False)
     is_described: bool = field(init=False, default=False)
+    hidden: list[str] = field(init=False, default_factory=list)
     pipelines: Pipelines = field(init=False, default=NO_PIPELINES)
     pipelines_page: bytes = field(init=False, default=b"")
 
@@ -139,15 +139,21 @@ class ObjectPull:
             result.notes.append(
                 f"{self.where}: the sweep found {self.stager.count_gone:,} records gone"
             )
+        self._note(result)
+        for name, landing in self.stager.landings.items():
+            rewrite = is_remapped and since is not None
+            result.changed[name] = landing.settle(rewrite=rewrite)
+        self._finish(mapping, is_sweep)
+
+    def _note(self, result: PullResult) -> None:
+        if self.hidden:
+            names = ", ".join(self.hidden)
+            result.notes.append(f"{self.where}: the account lacks {names}; what they fill is blank")
         for name, value in self.stager.misfits.items():
             result.notes.append(
                 f"{self.where}: the history of {name} holds {value!r}, older than its type "
                 f"({self.columns[name]}); such changes are left out"
             )
-        for name, landing in self.stager.landings.items():
-            rewrite = is_remapped and since is not None
-            result.changed[name] = landing.settle(rewrite=rewrite)
-        self._finish(mapping, is_sweep)
 
     def _read_pipelines(self) -> None:
         if self.item.stage_field:
@@ -165,6 +171,7 @@ class ObjectPull:
         self.columns = check_fields(
             self.context.source, self.item, self.custom, self.columns, found, FAMILIES
         )
+        self.hidden = hidden_fields(self.item, self.columns)
         self.stager.columns = self.columns
         self.is_described = True
 
@@ -184,7 +191,7 @@ class ObjectPull:
         for answers in object_pages(
             self.client, self.item.list_path, self.properties, is_archived=True
         ):
-            for page in self._whole(answers)[0]:
+            for page in whole(answers)[0]:
                 self._keep("archived", page)
                 self.stager.archived(page)
         if self.known.cursor_at is not None:
@@ -196,9 +203,9 @@ class ObjectPull:
         again: list[str] = []
         pages = object_pages(self.client, self.item.list_path, self.properties, is_archived=False)
         for answers in pages:
-            whole, torn = self._whole(answers)
+            found, torn = whole(answers)
             again += torn
-            for page in whole:
+            for page in found:
                 self._keep("records", page)
                 assembly.add(page)
             if len(assembly.records) >= CHUNK:
@@ -206,19 +213,6 @@ class ObjectPull:
                 assembly = self._assembly()
         self._flush(assembly)
         self._read_ids(again)
-
-    def _whole(self, answers: list[Page]) -> tuple[list[Page], list[str]]:
-        """The answers about one page, less the records that are not in all of them."""
-        ids = [{str(record["id"]) for record in page.records} for page in answers]
-        common = set.intersection(*ids)
-        torn = sorted(set.union(*ids) - common)
-        if not torn:
-            return answers, []
-        kept = [
-            Page(page.body, [record for record in page.records if str(record["id"]) in common])
-            for page in answers
-        ]
-        return kept, torn
 
     def _read_changed(self, since: datetime) -> None:
         if self.item.is_archived_read_often:
@@ -302,15 +296,3 @@ class ObjectPull:
     def _remember(self, **changes: Any) -> None:
         self.now = replace(self.now, **changes)
         self.context.state.save_connector_object(self.now)
-
-
-def mapping_hash(item: HubSpotObject, custom: Sequence[str], pipelines: Pipelines) -> str:
-    """A hash of all that shapes an object's rows, the labels of its stages among it."""
-    stages = [
-        repr(sorted(pipelines.labels.items())),
-        repr(sorted(pipelines.stages.items(), key=str)),
-    ]
-    text = json.dumps(
-        [item.model_dump(mode="json"), list(custom), stages, LANDING_VERSION], sort_keys=True
-    )
-    return hashlib.sha256(text.encode()).hexdigest()

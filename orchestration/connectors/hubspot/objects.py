@@ -93,7 +93,7 @@ class HubSpotObject(ApiObject):
         scope: Scope that the private app needs.
         reader: How it is read: as a CRM object, as a list without search, or in its own way.
         path: Path of the list.
-        needed: Properties that an account cannot lack; it may lack all others, from the start.
+        needed: Properties that an account cannot lack, beside those that a row must have.
         links: Column to association.
         stage_field: Property with the stage, where the object has pipelines.
         user_field: Property that names a user whose owner is wanted.
@@ -131,26 +131,8 @@ class HubSpotObject(ApiObject):
         return tuple(dict.fromkeys(names))
 
     def needed_fields(self) -> frozenset[str]:
-        """The columns without which the object cannot be read; accounts differ in all others."""
-        extra = {self.user_field, self.merged_field, *self.history} - {None}
-        return (super().needed_fields() - extra) | frozenset(self.needed)
-
-    def as_accounts_have_it(self) -> HubSpotObject:
-        """The object with every standard property optional that is not needed."""
-        outputs = {
-            dataset: output.model_copy(
-                update={
-                    "fields": {
-                        name: source.model_copy(
-                            update={"optional": not set(source.api_fields) & set(self.needed)}
-                        )
-                        for name, source in output.fields.items()
-                    }
-                }
-            )
-            for dataset, output in self.outputs.items()
-        }
-        return self.model_copy(update={"outputs": outputs})
+        """The columns without which the object cannot be read."""
+        return super().needed_fields() | set(self.needed)
 
     def all_outputs(self) -> dict[str, tuple[ApiObject, Output]]:
         """Every dataset of the object and of its parts."""
@@ -185,4 +167,4 @@ def hubspot_objects() -> Mapping[str, HubSpotObject]:
     parts = [part for item in found.values() for part in item.parts]
     if problems := [text for part in parts for text in contradictions(part)]:
         raise MappingError("; ".join(problems))
-    return {name: item.as_accounts_have_it() for name, item in found.items()}
+    return found

@@ -17,7 +17,7 @@ from orchestration.connectors.hubspot.client import Client
 from orchestration.connectors.hubspot.describe import FAMILIES, describe
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.pull import make_client
-from orchestration.connectors.watch import check_fields
+from orchestration.connectors.watch import check_fields, hidden_fields
 
 
 def probe(context: PullContext, source: HubSpotSource) -> Probe:
@@ -27,7 +27,7 @@ def probe(context: PullContext, source: HubSpotSource) -> Probe:
     try:
         for item in source.objects().values():
             try:
-                _try(context, source, client, item)
+                found.hidden += _try(context, source, client, item)
                 found.readable.append(item.name)
             except ObjectMissing:
                 found.missing.append(f"{item.name} ({item.scope})")
@@ -40,11 +40,16 @@ def probe(context: PullContext, source: HubSpotSource) -> Probe:
     return found
 
 
-def _try(context: PullContext, source: HubSpotSource, client: Client, item: HubSpotObject) -> None:
+def _try(
+    context: PullContext, source: HubSpotSource, client: Client, item: HubSpotObject
+) -> list[str]:
+    """Try one object; return the properties that the account lacks."""
     if item.reader == "crm":
         custom = source.options.custom_properties.get(item.name, [])
-        check_fields(context.source, item, custom, {}, describe(client, item), FAMILIES)
+        fields = describe(client, item)
+        check_fields(context.source, item, custom, {}, fields, FAMILIES)
         client.ask("GET", item.list_path, lambda answer: None, params={"limit": "1"})
-        return
+        return [f"{item.name}.{name}" for name in hidden_fields(item, fields)]
     path = "/marketing/v3/forms" if item.reader == "submissions" else item.list_path
     client.ask("GET", path, lambda answer: None, params={"limit": "1"})
+    return []

@@ -130,6 +130,20 @@ def object_pages(
         after = answers[0].after
 
 
+def whole(answers: list[Page]) -> tuple[list[Page], list[str]]:
+    """The answers about one page, less the records that are not in all of them; and their ids."""
+    ids = [{str(record["id"]) for record in page.records} for page in answers]
+    common = set.intersection(*ids)
+    torn = sorted(set.union(*ids) - common)
+    if not torn:
+        return answers, []
+    kept = [
+        Page(page.body, [record for record in page.records if str(record["id"]) in common])
+        for page in answers
+    ]
+    return kept, torn
+
+
 def search_ids(
     client: Client, path: str, cursor: str, since: datetime, until: datetime
 ) -> Iterator[tuple[bytes, list[str]]]:

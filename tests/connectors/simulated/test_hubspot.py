@@ -1,0 +1,184 @@
+"""The HubSpot connector reads the simulated HubSpot: they were written apart and meet here.
+
+Whatever happens in the account and on the line, a clean pull with a sweep makes raw the account's
+truth, and a further pull changes nothing. `CONCORD_PROPERTY_SEEDS=100:400` runs more seeds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.company.sources import source_from_mapping
+from orchestration.connectors import limits, vendors
+from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.errors import ConnectorError
+from orchestration.state import StateStore
+from sample_company.simulators import faults
+from sample_company.simulators.clock import Clock
+from sample_company.simulators.hubspot.maven import load_maven_crm
+from sample_company.simulators.hubspot.portal import Portal
+from sample_company.simulators.hubspot.sample import sample_portal
+from sample_company.simulators.hubspot.simulator import (
+    HubSpotSimulator,
+    server_error,
+    too_many_requests,
+)
+from tests.conftest import real_data
+from tests.connectors.simulated.test_property import _seeds
+from tests.sample_company.simulators.conftest import HUBSPOT_STAGES
+from tests.sample_company.simulators.test_hubspot_random import Life
+
+DATASETS = {"contacts": "people", "companies": "accounts", "deals": "opportunities"}
+# Which column a property of the life fills.
+COLUMNS = {
+    "contacts": {},
+    "companies": {"account_name": "name"},
+    "deals": {"opportunity_name": "dealname", "amount": "amount"},
+}
+
+
+@dataclass
+class Meeting:
+    """An account behind its port, and a home in front of it."""
+
+    portal: Portal
+    simulator: HubSpotSimulator
+    home: Path
+
+    def __post_init__(self) -> None:
+        self.state = StateStore(self.home / "state.sqlite")
+        entry = {"loader": "hubspot", "options": {"base_url": self.simulator.url}}
+        self.source = source_from_mapping(
+            "marketing",
+            entry,
+            company_folder=self.home,
+            deliveries_folder=self.home / "deliveries",
+        )
+
+    def pull(self, is_full: bool = False) -> PullResult:
+        context = PullContext(
+            source="marketing",
+            state=self.state,
+            deliveries=self.source.options.folder,
+            raw_pages=self.home / "raw_pages",
+            variables={"HUBSPOT_TOKEN": self.simulator.auth.private_token},
+            deadline=time.monotonic() + 300,
+            is_full=is_full,
+        )
+        assert self.source.connector is not None
+        return vendors.pull(context, self.source.connector)
+
+    def clean_pull(self, is_full: bool = False) -> PullResult:
+        result = self.pull(is_full)
+        assert result.problems == []
+        return result
+
+    def rows(self, dataset: str, columns: str) -> list[tuple[Any, ...]]:
+        """The newest row of every record that is not gone, by id."""
+        folder = self.source.options.folder / dataset
+        if not any(folder.glob("*.parquet")):
+            return []
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(
+                f"select {columns} from (select * from read_parquet('{folder}/*.parquet', "
+                "filename = true, union_by_name = true) qualify row_number() over "
+                "(partition by _record_id order by filename desc) = 1) where not _is_gone "
+                "order by cast(_record_id as varchar)"
+            ).fetchall()
+
+
+def meet(portal: Portal, home: Path) -> Iterator[Meeting]:
+    with HubSpotSimulator(portal) as simulator:
+        yield Meeting(portal, simulator, home)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(limits, "LONGEST_WAIT_SECONDS", 0.01)
+
+
+@pytest.fixture
+def young(tmp_path: Path) -> Iterator[Meeting]:
+    portal = Portal()
+    portal.add_owner("mia.keller@velmora.example", "Mia", "Keller", teams=("DACH",))
+    portal.add_pipeline("deals", "default", "Sales Pipeline", HUBSPOT_STAGES)
+    yield from meet(portal, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", _seeds())
+def test_whatever_happens_a_clean_pull_tells_the_truth(young: Meeting, seed: int) -> None:
+    life = Life(young.portal, seed)
+    harms = [
+        faults.CUT, faults.TRUNCATED, server_error(500), server_error(503),
+        too_many_requests(), too_many_requests("SECONDLY", 0),
+    ]  # fmt: skip
+    young.simulator.faults.by_chance(harms, 0.08, seed)
+    for _ in range(5):
+        for _ in range(30):
+            life.act()
+        with contextlib.suppress(ConnectorError):
+            young.pull()
+    young.simulator.faults.clear()
+    young.portal.clock.advance(timedelta(hours=1))
+    young.clean_pull(is_full=True)
+    for kind, dataset in DATASETS.items():
+        truth = {row["id"]: row for row in young.portal.truth_of(kind) if not row["archived"]}
+        found = {
+            row[0]: row[1:]
+            for row in young.rows(dataset, ", ".join(["_record_id", *COLUMNS[kind]]))
+        }
+        assert found.keys() == truth.keys(), kind
+        for record, values in found.items():
+            told = [truth[record]["properties"].get(name) for name in COLUMNS[kind].values()]
+            assert [_text(value) for value in values] == [_text(value) for value in told]
+    assert set(young.clean_pull().changed.values()) == {0}
+    assert set(young.clean_pull(is_full=True).changed.values()) == {0}
+
+
+def _text(value: Any) -> str | None:
+    """A value as a text; amounts as they add up, blank as nothing."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value or None
+
+
+def test_the_sample_companys_marketing(tmp_path: Path) -> None:
+    for meeting in meet(sample_portal(Clock()), tmp_path):
+        changed = meeting.clean_pull().changed
+        truth = meeting.portal.truth()
+        assert changed["people"] == len(truth["contacts"])
+        assert changed["accounts"] == len(truth["companies"])
+        assert changed["form_submissions"] == len(truth["submissions"])
+        assert set(meeting.clean_pull().changed.values()) == {0}
+
+
+@pytest.mark.slow
+def test_a_real_crm_export(tmp_path: Path) -> None:
+    for meeting in meet(load_maven_crm(real_data("maven_crm"), Clock()), tmp_path):
+        meeting.clean_pull()
+        columns = "sales_stage, count(*), sum(amount), count(account_id)"
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                f"select {columns} from read_parquet("
+                f"'{meeting.source.options.folder}/opportunities/*.parquet') group by 1 order by 1"
+            ).fetchall()
+        assert [(row[0], row[1], row[2]) for row in found] == [
+            ("Engaging", 1589, None),
+            ("Lost", 2473, Decimal("0.00")),
+            ("Prospecting", 500, None),
+            ("Won", 4238, Decimal("10005534.00")),
+        ]
+        assert sum(row[1] - row[3] for row in found) == 1425
