@@ -10,11 +10,13 @@ The rules:
 - A deal without `close_date` is expected to close on that last day.
 - A deal's name is its account (`No account`) and product. Its owner is the sales agent; accounts
   belong to the integration's user.
-- `Amount` is `close_value`, blank where that is blank. One line per deal: one piece of the product,
-  at `close_value`, else at the list price. `GTXPro` is the line's `GTX Pro`; `Product__c` keeps
-  what was delivered.
-- Managers are users without deals, and a user's role is the regional office. A name's last word is
-  the family name.
+- `Amount` is `close_value`, blank where that is blank. A deal with a `close_value` has one line:
+  one piece of the product at that price. Without one it has none, because Salesforce would make
+  the line's price its amount; `Product_Id__c` names the product of every deal. `GTXPro` is the
+  product `GTX Pro`; `Product__c` keeps what was delivered.
+- Every deal's `Type` is `new`: the export tells of no other.
+- Managers are users without deals, everybody's department is `sales`, and a user's role is the
+  regional office. A name's last word is the family name.
 - Nothing is repaired: `technolgy` and `Philipines` stay. All money is in US dollars; `Revenue__c`
   is in millions, as delivered.
 """
@@ -38,8 +40,12 @@ Rows = list[dict[str, str]]
 FILES = ("accounts", "products", "sales_teams", "sales_pipeline")
 FIELDS = {
     "Account": ("Year_Established__c int", "Revenue__c currency(16,2)"),
-    "User": ("Manager_Name__c string(80)",),
-    "Opportunity": ("External_Id__c string(40) external", "Product__c string(80)"),
+    "User": ("Manager_Name__c string(80)", "Regional_Office__c string(80)"),
+    "Opportunity": (
+        "External_Id__c string(40) external",
+        "Product__c string(80)",
+        "Product_Id__c reference(Product2)",
+    ),
 }
 STAGES = (
     ("Prospecting", False, False, 10, "Pipeline", "Pipeline"),
@@ -121,6 +127,8 @@ class _Loader:
             UserRoleId=self._ids.of("UserRole", office),
             ManagerId=self._ids.known("User", manager),
             Manager_Name__c=manager,
+            Regional_Office__c=office,
+            Department="sales",
             DefaultCurrencyIsoCode="USD",
         )
 
@@ -174,20 +182,22 @@ class _Loader:
                 "OwnerId": self._ids.of("User", row["sales_agent"]),
                 "StageName": row["deal_stage"],
                 "Amount": Decimal(row["close_value"]) if row["close_value"] else None,
+                "Type": "new",
                 "CloseDate": date.fromisoformat(closed) if closed else self._last_day,
-                "HasOpportunityLineItem": True,
+                "HasOpportunityLineItem": bool(row["close_value"]),
                 "TotalOpportunityQuantity": Decimal(1),
                 "Pricebook2Id": self._ids.of("Pricebook2", "standard"),
                 "CurrencyIsoCode": "USD",
                 "External_Id__c": row["opportunity_id"],
                 "Product__c": row["product"],
+                "Product_Id__c": self._ids.of("Product2", _product(row)),
             }
 
     def _lines(self) -> Iterator[Record]:
         for row in self._tables["sales_pipeline"]:
-            product = ALIASES.get(row["product"], row["product"])
-            list_price = self._prices[product]
-            price = Decimal(row["close_value"]) if row["close_value"] else list_price
+            if not row["close_value"]:
+                continue
+            product, price = _product(row), Decimal(row["close_value"])
             yield {
                 "Id": self._ids.of("OpportunityLineItem", row["opportunity_id"]),
                 "CreatedDate": _noon(row["engage_date"] or self._last_day.isoformat()),
@@ -198,10 +208,14 @@ class _Loader:
                 "Name": product,
                 "Quantity": Decimal(1),
                 "UnitPrice": price,
-                "ListPrice": list_price,
+                "ListPrice": self._prices[product],
                 "TotalPrice": price,
                 "CurrencyIsoCode": "USD",
             }
+
+
+def _product(deal: dict[str, str]) -> str:
+    return ALIASES.get(deal["product"], deal["product"])
 
 
 def _noon(day: str) -> datetime:
