@@ -161,7 +161,7 @@ def test_the_sample_companys_marketing(tmp_path: Path) -> None:
         truth = meeting.portal.truth()
         assert changed["people"] == len(truth["contacts"])
         assert changed["accounts"] == len(truth["companies"])
-        assert changed["form_submissions"] == len(truth["submissions"])
+        assert changed["form_submissions"] == len(truth["form_submissions"])
         assert set(meeting.clean_pull().changed.values()) == {0}
 
 
