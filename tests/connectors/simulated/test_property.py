@@ -34,7 +34,7 @@ ROUNDS = 8
 
 
 def _seeds() -> list[int]:
-    first, _, last = os.environ.get("CONCORD_PROPERTY_SEEDS", "0:6").partition(":")
+    first, _, last = os.environ.get("CONCORD_PROPERTY_SEEDS", "0:3").partition(":")
     return list(range(int(first), int(last)))
 
 
