@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import orchestration  # noqa: F401 - says how openpyxl reads XML, before a test imports it
 from tests.grouping import scheduler
 
 ROOT = Path(__file__).resolve().parent.parent
