@@ -6,7 +6,7 @@ Belongs here: checks and shapes without a vendor's words. Does not: any vendor's
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -14,10 +14,10 @@ from pydantic import AfterValidator
 
 from orchestration.canonical import load_entities
 from orchestration.company.datasets import Dataset
-from orchestration.company.suggestions import listed
+from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.value_types import Text, refuse
-from orchestration.connectors.company_fields import main_dataset
-from orchestration.connectors.mapping import ApiObject
+from orchestration.connectors.company_fields import Item, main_dataset, with_company_fields
+from orchestration.connectors.mapping import ApiObject, Output
 
 _HOSTS_WITHOUT_TLS = ("localhost", "127.0.0.1", "[::1]")
 FieldProblem = tuple[tuple[str, ...], str, str]
@@ -69,6 +69,60 @@ def delivered_dataset(
     )
     dataset._name = name
     return dataset
+
+
+def objects_read(
+    objects: Mapping[str, Item],
+    leave_out: Collection[str],
+    fields: Mapping[str, Mapping[str, str | None]],
+) -> dict[str, Item]:
+    """The objects that a source reads, with the company's own fields.
+
+    Args:
+        objects: The vendor's objects.
+        leave_out: Names of those that are not read.
+        fields: Object: canonical field: field of the API, None for nothing.
+    """
+    return {
+        name: with_company_fields(
+            item, {field: api or "" for field, api in fields.get(name, {}).items()}
+        )
+        for name, item in objects.items()
+        if name not in leave_out
+    }
+
+
+def datasets_delivered(
+    outputs: Iterable[tuple[str, Mapping[str, Output]]], custom: Mapping[str, Sequence[str]]
+) -> dict[str, Dataset]:
+    """The datasets of a source: every output of every object; the first has the custom fields.
+
+    Args:
+        outputs: Object and its outputs by dataset.
+        custom: Object: the company's further fields.
+    """
+    return {
+        name: delivered_dataset(
+            name, output.entity, output.fields, custom.get(item, ()) if position == 0 else ()
+        )
+        for item, own in outputs
+        for position, (name, output) in enumerate(own.items())
+    }
+
+
+def known_object(value: str, names: Collection[str]) -> str:
+    """Return the name of an object that is read.
+
+    Raises:
+        ValueError: In the words of the company folder, when there is none of that name.
+    """
+    if value not in names:
+        raise refuse(
+            "is no object that is read",
+            allowed=listed(names),
+            fix=did_you_mean(value, names) or "choose one of them",
+        )
+    return value
 
 
 def field_problems(

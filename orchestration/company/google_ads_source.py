@@ -25,13 +25,9 @@ from orchestration.company.value_types import (
     Text,
     refuse,
 )
+from orchestration.connectors.ads.spend import SCHEMA
 
 DATASET = "ad_spend"
-_FIELDS = (
-    "platform", "platform_account_id", "campaign_id", "campaign_name", "spend_date",
-    "impressions", "clicks", "engagements", "platform_conversions", "spend", "currency_code",
-    "platform_time_zone", "source_field",
-)  # fmt: skip
 
 
 def _check_customer(value: str) -> str:
@@ -117,4 +113,4 @@ class GoogleAdsSource(Decision):
     @property
     def datasets(self) -> dict[str, Dataset]:
         """What it delivers: spend by campaign and day."""
-        return {DATASET: delivered_dataset(DATASET, "ad_spend", dict.fromkeys(_FIELDS), ())}
+        return {DATASET: delivered_dataset(DATASET, "ad_spend", dict.fromkeys(SCHEMA.names), ())}

@@ -15,12 +15,13 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from orchestration.company.connector_options import (
     FieldProblem,
     VariableName,
-    delivered_dataset,
+    datasets_delivered,
     field_problems,
     is_safe_address,
+    known_object,
+    objects_read,
 )
 from orchestration.company.datasets import Dataset
-from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.value_types import (
     CurrencyCode,
     Decision,
@@ -30,7 +31,6 @@ from orchestration.company.value_types import (
     Text,
     refuse,
 )
-from orchestration.connectors.company_fields import with_company_fields
 from orchestration.connectors.hubspot.objects import HubSpotObject, hubspot_objects
 
 
@@ -45,14 +45,7 @@ def _check_address(value: str) -> str:
 
 
 def _check_object(value: str) -> str:
-    names = hubspot_objects()
-    if value not in names:
-        raise refuse(
-            "is no object that is read",
-            allowed=listed(names),
-            fix=did_you_mean(value, names) or "choose one of them",
-        )
-    return value
+    return known_object(value, hubspot_objects())
 
 
 def _check_property(value: Any) -> Any:
@@ -133,25 +126,15 @@ class HubSpotSource(Decision):
     @property
     def datasets(self) -> dict[str, Dataset]:
         """What it delivers: the outputs of all objects that are read."""
-        found: dict[str, Dataset] = {}
-        for item in self.objects().values():
-            custom = self.options.custom_properties.get(item.name, [])
-            for position, (name, (_, output)) in enumerate(item.all_outputs().items()):
-                found[name] = delivered_dataset(
-                    name, output.entity, output.fields, custom if position == 0 else ()
-                )
-        return found
+        outputs = (
+            (item.name, {name: output for name, (_, output) in item.all_outputs().items()})
+            for item in self.objects().values()
+        )
+        return datasets_delivered(outputs, self.options.custom_properties)
 
     def objects(self) -> Mapping[str, HubSpotObject]:
         """The objects that are read, with the company's own properties."""
-        return {
-            name: with_company_fields(
-                item,
-                {field: api or "" for field, api in self.options.fields.get(name, {}).items()},
-            )
-            for name, item in hubspot_objects().items()
-            if name not in self.options.leave_out
-        }
+        return objects_read(hubspot_objects(), self.options.leave_out, self.options.fields)
 
 
 def company_field_problems(source: HubSpotSource) -> list[FieldProblem]:

@@ -13,27 +13,20 @@ from pydantic import AfterValidator, Field, PrivateAttr
 
 from orchestration.company.connector_options import (
     FieldProblem,
-    delivered_dataset,
+    datasets_delivered,
     field_problems,
+    known_object,
+    objects_read,
 )
 from orchestration.company.datasets import Dataset
 from orchestration.company.source_types import DropFolder
-from orchestration.company.suggestions import did_you_mean, listed
-from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text, refuse
-from orchestration.connectors.company_fields import with_company_fields
+from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.salesforce.objects import salesforce_objects
 
 
 def _check_object(value: str) -> str:
-    names = salesforce_objects()
-    if value not in names:
-        raise refuse(
-            "is no object that is read",
-            allowed=listed(names),
-            fix=did_you_mean(value, names) or "choose one of them",
-        )
-    return value
+    return known_object(value, salesforce_objects())
 
 
 ObjectName = Annotated[Text, AfterValidator(_check_object)]
@@ -82,13 +75,8 @@ class LandedSource(Decision):
     @property
     def datasets(self) -> dict[str, Dataset]:
         """What it delivers: the outputs of all objects that are read."""
-        found: dict[str, Dataset] = {}
-        for item in self.objects().values():
-            custom = self.options.custom_fields.get(item.name, [])
-            for position, (name, output) in enumerate(item.outputs.items()):
-                own = custom if position == 0 else ()
-                found[name] = delivered_dataset(name, output.entity, output.fields, own)
-        return found
+        outputs = ((item.name, item.outputs) for item in self.objects().values())
+        return datasets_delivered(outputs, self.options.custom_fields)
 
     @property
     def database(self) -> Path:
@@ -97,14 +85,7 @@ class LandedSource(Decision):
 
     def objects(self) -> Mapping[str, ApiObject]:
         """The objects that are read, with the company's own fields."""
-        return {
-            name: with_company_fields(
-                item,
-                {field: api or "" for field, api in self.options.fields.get(name, {}).items()},
-            )
-            for name, item in salesforce_objects().items()
-            if name not in self.options.leave_out
-        }
+        return objects_read(salesforce_objects(), self.options.leave_out, self.options.fields)
 
 
 def company_field_problems(source: LandedSource) -> list[FieldProblem]:

@@ -5,7 +5,9 @@ Belongs here: the shape of an object's YAML file. Does not: any vendor's objects
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
@@ -20,6 +22,8 @@ from orchestration.canonical import load_entities
 RECORD_ID = "_record_id"
 MODIFIED_AT = "_modified_at"
 IS_GONE = "_is_gone"
+# Raise it when the same records and mapping give other rows than before: all is read again.
+LANDING_VERSION = 1
 
 
 class MappingError(Exception):
@@ -193,6 +197,17 @@ def _load_objects(folder: Path, model: type[ApiObject]) -> Mapping[str, ApiObjec
     if problems:
         raise MappingError("; ".join(problems))
     return objects
+
+
+def mapping_hash(item: ApiObject, custom: Sequence[str]) -> str:
+    """A hash of all that shapes an object's rows.
+
+    Args:
+        item: The object.
+        custom: The company's further fields.
+    """
+    text = json.dumps([item.model_dump(mode="json"), list(custom), LANDING_VERSION], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def contradictions(item: ApiObject) -> list[str]:

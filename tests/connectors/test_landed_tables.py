@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.connectors.context import PullContext, PullResult
@@ -251,6 +252,17 @@ def test_custom_fields_are_found_under_the_loaders_names(landed: Landed) -> None
     landed.table("opportunity", SNAKE, FIVETRAN, [row])
     landed.pull()
     assert landed.deals("Segment__c") == [("Mid-market",)]
+
+
+def test_a_custom_field_that_comes_later_is_in_every_file(landed: Landed) -> None:
+    rows = [deal(n, Segment__c=s) | {"_fivetran_synced": EARLY} for n, s in ((1, "A"), (2, None))]
+    landed.table("opportunity", SNAKE, FIVETRAN, rows)
+    landed.pull()
+    landed.custom = {"Opportunity": ["Segment__c"]}
+    landed.pull()
+    assert landed.deals("Segment__c") == [("A",), (None,)]
+    for path in (landed.folder / "deliveries" / "opportunities").glob("*.parquet"):
+        assert "Segment__c" in pq.read_schema(path).names
 
 
 def test_a_row_without_a_key_stops_the_object(landed: Landed) -> None:

@@ -27,7 +27,7 @@ from orchestration.connectors.landed.names import table_names
 from orchestration.connectors.landed.query import TableQuery, table_query
 from orchestration.connectors.landed.tables import LandedTable, landed_tables
 from orchestration.connectors.landing import Landing
-from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject
+from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, mapping_hash
 from orchestration.connectors.typing_sql import (
     delivery_schema,
     quoted,
@@ -131,7 +131,9 @@ class _Pull:
                 f"{', '.join(query.missing)}; they stay empty"
             )
         self.context.state.save_connector_object(replace(known, pending="reading its table"))
-        result.changed.update(self._deliver(query))
+        mapping = mapping_hash(self.item, self.custom)
+        is_remapped = known.cursor_at is not None and known.mapping != mapping
+        result.changed.update(self._deliver(query, is_remapped))
         now = datetime.now(UTC).replace(microsecond=0)
         self.context.state.save_connector_object(
             ConnectorObject(
@@ -141,6 +143,7 @@ class _Pull:
                 last_sweep_at=now,
                 pulled_at=now,
                 columns=json.dumps(dict(query.columns), sort_keys=True),
+                mapping=mapping,
                 note=f"landed by {query.loader.name}",
             )
         )
@@ -154,7 +157,7 @@ class _Pull:
                 "after it is mended"
             )
 
-    def _deliver(self, query: TableQuery) -> dict[str, int]:
+    def _deliver(self, query: TableQuery, is_remapped: bool) -> dict[str, int]:
         where = f"source {self.context.source}, object {self.item.name}"
         available = {*query.columns, self.item.cursor_field, self.item.deleted_field}
         changed = {}
@@ -173,7 +176,7 @@ class _Pull:
             ]
             if not output.deleted_too:
                 self._stage_vanished(landing, seen)
-            changed[name] = landing.settle()
+            changed[name] = landing.settle(rewrite=is_remapped)
         return changed
 
     def _batches(self, sql: str) -> Iterator[pa.Table]:

@@ -8,7 +8,6 @@ Belongs here: the order of these steps. Does not: requests (rest, bulk), files (
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from orchestration.canonical import load_entities
 from orchestration.company.salesforce_source import SalesforceSource
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.landing import Landing
-from orchestration.connectors.mapping import ApiObject
+from orchestration.connectors.mapping import ApiObject, mapping_hash
 from orchestration.connectors.raw_pages import PullPages, new_pull
 from orchestration.connectors.salesforce import soql
 from orchestration.connectors.salesforce.answers import BulkRefused, FieldRefused
@@ -35,9 +34,6 @@ from orchestration.connectors.salesforce.sweep import sweep
 from orchestration.connectors.typing_sql import delivery_schema, typed_columns, typed_rows
 from orchestration.connectors.watch import DescribedField, check_fields, hidden_fields
 from orchestration.state import ConnectorObject
-
-# Raise it when the same records and mapping give other rows than before: all is read again.
-LANDING_VERSION = 1
 
 
 @dataclass
@@ -254,12 +250,6 @@ def stage_rows(
         columns = typed_columns(item, output, entity, custom if position == 0 else (), names)
         landing = landings[name]
         landing.stage(typed_rows(landing.connection, table, columns, where))
-
-
-def mapping_hash(item: ApiObject, custom: Sequence[str]) -> str:
-    """A hash of all that shapes an object's rows."""
-    text = json.dumps([item.model_dump(mode="json"), list(custom), LANDING_VERSION], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is_formula(found: dict[str, DescribedField], name: str) -> bool:
