@@ -109,7 +109,6 @@ def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None
     from orchestration.definitions import DAILY_JOB, build_definitions
     from orchestration.publish.assets import ALLOW_EARLIER_TAG
     from orchestration.transform.assets import FULL_REFRESH_TAG
-    from orchestration.transform.worker import start_worker
 
     definitions = build_definitions(settings)
     keys = None
@@ -118,9 +117,6 @@ def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None
             keys = chosen_keys(options.selection, definitions)
         except SelectionError as error:
             stop(str(error), USAGE)
-    if options.full_refresh or not settings.warehouse_path.exists():
-        # All of it will be built: let dbt start now. Otherwise the ingest step knows.
-        start_worker(settings, run_id)
     with dagster_instance(settings) as instance:
         result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
             run_config=QUIET,

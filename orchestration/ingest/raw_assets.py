@@ -76,7 +76,7 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
             files = [version for reading in readings for version in reading.versions]
             with warehouse(settings) as connection:
                 write_views(connection, _views(settings, readings))
-            if plan_build(settings, project).to_build:
+            if project.needs_dbt and plan_build(settings, project).to_build:
                 # dbt needs seconds to start: let it, while the raw guards look.
                 transform_worker.worker_of_run(settings, context.run_id)
             work.add_guards(_guards(readings))

@@ -11,6 +11,7 @@ from orchestration import catalog
 from orchestration.progress import reporter
 from orchestration.settings import Settings
 from orchestration.steps import step
+from orchestration.transform.compiled import run_compiled
 from orchestration.transform.guards import dbt_guard_results
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.results import NodeResult
@@ -51,9 +52,9 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
             is_everything = len(selected) == len(project.models)
             full_refresh = context.run.tags.get(FULL_REFRESH_TAG) == "true"
             plan = plan_build(settings, project, full_refresh or not is_everything)
-            chosen = plan.to_build if is_everything else [model.unique_id for model in selected]
+            chosen = plan.to_build if is_everything else with_tests(project, selected)
             kept = kept_results(project, plan)
-            built = _build(settings, context.run_id, chosen, full_refresh)
+            built = _build(settings, context.run_id, project, chosen, full_refresh)
             results: list[NodeResult] = []
             for result in in_order(project, kept, built):
                 if not result.is_kept:
@@ -69,20 +70,21 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
 
 
 def _build(
-    settings: Settings, run_id: str, chosen: list[str], full_refresh: bool
+    settings: Settings, run_id: str, project: Project, chosen: list[str], full_refresh: bool
 ) -> Iterator[NodeResult]:
-    """Let dbt build what was chosen; yield what came of each node as it comes."""
+    """Build what was chosen; yield what came of each node as it comes."""
     if not chosen:
         return
     forget(settings, chosen)
-    yield from worker_of_run(settings, run_id).run(
-        "build",
-        dbt_arguments(full_refresh),
-        chosen,
-        on_node=lambda name, _status, done, total: reporter().stage_progressed(
-            STAGE, done, total, name
-        ),
-    )
+
+    def on_node(name: str, _status: str, done: int, total: int) -> None:
+        reporter().stage_progressed(STAGE, done, total, name)
+
+    if project.needs_dbt:
+        worker = worker_of_run(settings, run_id)
+        yield from worker.run("build", dbt_arguments(full_refresh), chosen, on_node)
+    else:
+        yield from run_compiled(settings, project, chosen, on_node)
 
 
 def _key(model: Model) -> dg.AssetKey:
@@ -106,6 +108,16 @@ def _spec(project: Project, model: Model) -> dg.AssetSpec:
         kinds={"dbt", "duckdb", model.materialized},
         freshness_policy=catalog.DAILY,
     )
+
+
+def with_tests(project: Project, models: list[Model]) -> list[str]:
+    """The dbt ids of models and of every test that reads one of them."""
+    chosen = [model.unique_id for model in models]
+    names = set(chosen)
+    return [
+        *chosen,
+        *(test.unique_id for test in project.tests.values() if names.intersection(test.reads)),
+    ]
 
 
 def dbt_arguments(full_refresh: bool) -> list[str]:

@@ -37,7 +37,9 @@ class Model:
         publish_group: Group it is published with; ``by_row`` where each row says it.
         owner: Team that answers for it.
         reads: dbt ids of the models and sources that it reads.
-        columns: Its contract, in order; empty below the marts.
+        columns: Its columns as described, in order; empty below the marts.
+        sql: Its query as dbt compiled it.
+        has_contract: Whether the table must have exactly these columns and types.
     """
 
     unique_id: str
@@ -49,6 +51,8 @@ class Model:
     owner: str
     reads: tuple[str, ...]
     columns: tuple[Column, ...]
+    sql: str = ""
+    has_contract: bool = False
 
     @property
     def is_mart(self) -> bool:
@@ -58,13 +62,31 @@ class Model:
 
 @dataclass(frozen=True)
 class DataTest:
-    """One dbt data test, the model it stands on and the dbt ids of all that it reads."""
+    """One dbt data test.
+
+    Attributes:
+        unique_id: dbt's id.
+        name: Its name.
+        model_id: The model it stands on.
+        description: What it asks.
+        reads: dbt ids of all that it reads.
+        sql: Its query as dbt compiled it: the rows that fail.
+        fail_calc: Expression over those rows: how many they are.
+        warns_if: Comparison of that number; where it holds the test warns.
+        fails_if: Comparison; where it holds a test that is an error fails.
+        is_error: Whether it can fail, and not only warn.
+    """
 
     unique_id: str
     name: str
     model_id: str
     description: str
     reads: tuple[str, ...]
+    sql: str = ""
+    fail_calc: str = "count(*)"
+    warns_if: str = "!= 0"
+    fails_if: str = "!= 0"
+    is_error: bool = True
 
 
 class Project:
@@ -101,14 +123,18 @@ class Project:
             reads = [item for item in node["depends_on"]["nodes"] if item in self.models]
             model_id = node.get("attached_node") or (reads[0] if reads else None)
             if model_id in self.models:
-                found[unique_id] = DataTest(
-                    unique_id,
-                    node["name"],
-                    model_id,
-                    node.get("description") or "",
-                    tuple(node["depends_on"]["nodes"]),
-                )
+                found[unique_id] = _data_test(node, model_id)
         return found
+
+    @cached_property
+    def needs_dbt(self) -> list[str]:
+        """Names of the nodes that dbt itself must run, because they are more than one query."""
+        kinds = ("model", "test", "seed", "snapshot")
+        return sorted(
+            node["name"]
+            for node in self._manifest["nodes"].values()
+            if node["resource_type"] in kinds and not _is_query(node)
+        )
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:
@@ -144,6 +170,38 @@ def _model(node: Mapping[str, Any]) -> Model:
             Column(name, column.get("data_type") or "varchar", _words(column))
             for name, column in (node.get("columns") or {}).items()
         ),
+        sql=node.get("compiled_code") or "",
+        has_contract=bool((node["config"].get("contract") or {}).get("enforced")),
+    )
+
+
+def _data_test(node: Mapping[str, Any], model_id: str) -> DataTest:
+    config = node["config"]
+    return DataTest(
+        unique_id=node["unique_id"],
+        name=node["name"],
+        model_id=model_id,
+        description=node.get("description") or "",
+        reads=tuple(node["depends_on"]["nodes"]),
+        sql=node.get("compiled_code") or "",
+        fail_calc=config["fail_calc"],
+        warns_if=config["warn_if"],
+        fails_if=config["error_if"],
+        is_error=config["severity"].upper() == "ERROR",
+    )
+
+
+def _is_query(node: Mapping[str, Any]) -> bool:
+    """Whether a node is what `compiled.py` knows how to run: one query, nothing around it."""
+    config = node["config"]
+    more = ("pre-hook", "post-hook", "pre_hook", "post_hook", "limit", "store_failures", "grants")
+    return bool(
+        node.get("compiled_code")
+        and node.get("language", "sql") == "sql"
+        and config["materialized"] in ("table", "view", "test")
+        and not any(config.get(name) for name in more)
+        and not node.get("constraints")
+        and not any(column.get("constraints") for column in (node.get("columns") or {}).values())
     )
 
 

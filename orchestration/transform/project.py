@@ -1,6 +1,6 @@
-"""The dbt project's place, its parsed manifest, and when it must be parsed again.
+"""The dbt project's place, its compiled manifest, and when it must be compiled again.
 
-Belongs here: parsing. Does not: running models (runner.py) or Dagster (assets.py).
+Belongs here: compiling. Does not: running models (runner.py) or Dagster (assets.py).
 """
 
 from __future__ import annotations
@@ -10,14 +10,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestration.settings import PROJECT_ROOT, Settings, apply_to_process
+from orchestration.settings import Settings, apply_to_process
+from orchestration.transform import shared
+from orchestration.transform.shared import PROJECT_DIR
 
-PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 # What is parsed; everything else in the folder is output.
 PARSED_SUFFIXES = (".sql", ".yml", ".md", ".csv")
 OUTPUT_FOLDERS = ("target", "logs", "dbt_packages")
 MANIFEST_FILE = "manifest.json"
 FINGERPRINT_FILE = "parsed_fingerprint.txt"
+# Every statement as it will run, into the manifest; none asks the database how to be written.
+COMPILE = (
+    *("compile", "--quiet", "--no-introspect", "--no-populate-cache"),
+    *("--exclude", "resource_type:unit_test"),
+)
 
 
 class TransformError(Exception):
@@ -43,10 +49,11 @@ def base_arguments(settings: Settings) -> list[str]:
 
 
 def fingerprint() -> str:
-    """A hash of every file that dbt parses, and of dbt's own version."""
+    """A hash of every file that dbt parses, of dbt's own version and of how it compiles."""
     from importlib.metadata import version
 
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    tools = f"{version('dbt-core')} {version('dbt-duckdb')} {COMPILE}"
+    digest = hashlib.sha256(tools.encode())
     for path in sorted(PROJECT_DIR.rglob("*")):
         relative = path.relative_to(PROJECT_DIR)
         if path.suffix in PARSED_SUFFIXES and relative.parts[0] not in OUTPUT_FOLDERS:
@@ -62,7 +69,7 @@ def is_parsed(settings: Settings) -> bool:
 
 
 def ensure_parsed(settings: Settings) -> Path:
-    """Parse the project unless nothing changed since the last time; return manifest.json's path.
+    """Compile the project unless nothing changed since then; return manifest.json's path.
 
     Raises:
         TransformError: With dbt's message when the project cannot be parsed.
@@ -72,17 +79,24 @@ def ensure_parsed(settings: Settings) -> Path:
     if is_parsed(settings):
         return manifest
 
-    from dbt.cli.main import dbtRunner
-
-    apply_to_process(settings)
     target.mkdir(parents=True, exist_ok=True)
     kept = target / FINGERPRINT_FILE
     kept.unlink(missing_ok=True)
-    result = dbtRunner().invoke(["parse", *base_arguments(settings)])
-    if not result.success:
-        raise TransformError(f"the dbt project cannot be parsed: {result.exception}")
-    kept.write_text(fingerprint())
+    state = fingerprint()
+    if not shared.take(state, target):
+        _compile(settings)
+        shared.give(state, target)
+    kept.write_text(state)
     return manifest
+
+
+def _compile(settings: Settings) -> None:
+    from dbt.cli.main import dbtRunner
+
+    apply_to_process(settings)
+    result = dbtRunner().invoke([*COMPILE, *base_arguments(settings)])
+    if not result.success:
+        raise TransformError(f"the dbt project cannot be compiled: {result.exception}")
 
 
 def manifest_json(settings: Settings) -> dict[str, Any]:

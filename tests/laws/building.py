@@ -22,6 +22,7 @@ from orchestration.settings import Settings, load_settings
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.steps import release_home, step
 from orchestration.transform.assets import dbt_arguments, kept_results
+from orchestration.transform.compiled import run_compiled
 from orchestration.transform.nodes import Project
 from orchestration.transform.project import manifest_json
 from orchestration.transform.results import NodeResult
@@ -48,11 +49,11 @@ def own_environment(settings: Settings) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def build(settings: Settings) -> list[NodeResult]:
+def build(settings: Settings, by_dbt: bool = False) -> list[NodeResult]:
     """Ingest what is new and build every model; return what came of them."""
     with own_environment(settings):
         ingest(settings)
-        return transform(settings)
+        return transform(settings, by_dbt)
 
 
 def ingest(settings: Settings) -> None:
@@ -76,19 +77,23 @@ def ingest(settings: Settings) -> None:
         )
 
 
-def transform(settings: Settings) -> list[NodeResult]:
-    """Build every model that does not stand already, as a run does."""
+def transform(settings: Settings, by_dbt: bool = False) -> list[NodeResult]:
+    """Build every model that does not stand already, as a run does or as dbt itself does."""
     project = Project(manifest_json(settings))
     plan = plan_build(settings, project)
     chosen = [unique_id for unique_id in plan.to_build if unique_id in project.models]
     forget(settings, chosen)
-    arguments = [*dbt_arguments(full_refresh=False), "--exclude-resource-type", "test"]
-    results = run_dbt(settings, "build", arguments, chosen)
+    if by_dbt:
+        arguments = [*dbt_arguments(full_refresh=False), "--exclude-resource-type", "test"]
+        results = run_dbt(settings, "build", arguments, chosen)
+    else:
+        results = list(run_compiled(settings, project, chosen))
     assert [f"{item.unique_id}: {item.message}" for item in results if not item.is_good] == []
     remember(settings, plan, results)
     return [*kept_results(project, plan), *results]
 
 
 if __name__ == "__main__":
-    build(load_settings())
+    # What dbt builds has to be what a run makes of the statements that dbt compiled.
+    build(load_settings(), by_dbt=True)
     sys.stdout.write("built\n")

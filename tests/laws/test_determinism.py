@@ -1,4 +1,7 @@
-"""The same inputs give the same marts: in another place, zone and order, with other threads."""
+"""The same inputs give the same marts, in another place, zone and order, with other threads.
+
+Also when dbt itself builds them, and not what runs the statements that dbt compiled.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ LONG_AGO = 1_000_000_000
 
 @pytest.fixture(scope="module")
 def elsewhere(sample: RunHome, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample company built in another home, by a process in other circumstances."""
+    """The sample company built in another home, by a process in other circumstances: by dbt."""
     place = tmp_path_factory.mktemp("elsewhere") / "a longer path with blanks"
     home = place / "home"
     shutil.copytree(ROOT / "company", place / "company")

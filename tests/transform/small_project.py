@@ -27,17 +27,34 @@ SOURCES = {
     "source.note": ("raw_file_drop", "note"),
     "source.rate": ("rules", "rate"),
 }
+SQL = {
+    "stg_deal": "select id, amount from raw_file_drop.deal",
+    "stg_note": "select id, text from raw_file_drop.note",
+    "priced": "select d.id, d.amount * coalesce(r.rate, 1) as price "
+    "from made.stg_deal as d cross join rules.rate as r",
+    "total": "select sum(price) as price from made.priced",
+    "notes": "select id, text from made.stg_note",
+}
 TESTS = {"test.priced": ("model.priced",), "test.notes": ("model.notes", "source.note")}
 
 
-def project() -> Project:
+def manifest() -> dict[str, Any]:
     """The nodes as dbt's manifest tells them, tests and downstream models first."""
     nodes: dict[str, Any] = {
         unique_id: {
+            "unique_id": unique_id,
             "resource_type": "test",
             "name": unique_id.split(".")[1],
             "depends_on": {"nodes": reads},
             "attached_node": reads[0],
+            "compiled_code": f"select * from made.{unique_id.split('.')[1]} where id < 0",
+            "config": {
+                "materialized": "test",
+                "severity": "ERROR",
+                "fail_calc": "count(*)",
+                "warn_if": "!= 0",
+                "error_if": "!= 0",
+            },
         }
         for unique_id, reads in TESTS.items()
     }
@@ -49,9 +66,15 @@ def project() -> Project:
             "name": name,
             "config": {"materialized": "view" if name.startswith("stg_") else "table"},
             "depends_on": {"nodes": READS[name]},
+            "compiled_code": SQL[name],
         }
     sources = {key: {"schema": schema, "name": name} for key, (schema, name) in SOURCES.items()}
-    return Project({"nodes": nodes, "sources": sources})
+    return {"nodes": nodes, "sources": sources}
+
+
+def project(content: dict[str, Any] | None = None) -> Project:
+    """The project of a manifest; by default of the one above."""
+    return Project(content or manifest())
 
 
 def settings_of(home: Path) -> Settings:

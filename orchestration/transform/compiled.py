@@ -1,0 +1,159 @@
+"""Runs on DuckDB what dbt compiled, node by node, as `dbt build` would.
+
+dbt writes the statements once for each state of the project; each run then needs only them. What
+dbt does around a statement (context, templates, events) takes longer than most statements do:
+docs/adr/0012-duckdb-runs-what-dbt-compiled.md.
+
+Belongs here: several nodes at a time, and what they need. Does not: one statement (statements.py),
+their order (order.py).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from queue import Queue
+
+import duckdb
+
+from orchestration.hash_key import hash_key
+from orchestration.ingest.warehouse import warehouse
+from orchestration.settings import Settings
+from orchestration.transform.nodes import Project
+from orchestration.transform.order import Order
+from orchestration.transform.results import NodeResult, OnNode
+from orchestration.transform.statements import node_result, run_node
+
+
+def run_compiled(
+    settings: Settings,
+    project: Project,
+    chosen: Collection[str],
+    on_node: OnNode | None = None,
+) -> Iterator[NodeResult]:
+    """Build the chosen models and run the chosen tests; yield what came of each as it ends.
+
+    Args:
+        settings: The home; its limits hold.
+        project: The models and tests with their statements.
+        chosen: dbt ids.
+        on_node: As of `runner.run_dbt`.
+    """
+    told: Queue[NodeResult | BaseException | None] = Queue()
+    builder = _Builder(settings, project, chosen, told.put)
+    builder.start()
+    total, done = len(chosen), 0
+    try:
+        while (item := told.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            done += 1
+            if on_node is not None:
+                on_node(_name(project, item), item.status, done, total)
+            yield item
+    finally:
+        builder.stop()
+
+
+class _Builder(threading.Thread):
+    """Builds in threads of its own, so that it need not wait until each result was heard."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        project: Project,
+        chosen: Collection[str],
+        tell: Callable[[NodeResult | BaseException | None], None],
+    ) -> None:
+        super().__init__(name="builder", daemon=True)
+        self._settings, self._project, self._chosen = settings, project, chosen
+        self._tell = tell
+        self._is_stopped = threading.Event()
+        self._running: dict[Future[NodeResult], duckdb.DuckDBPyConnection] = {}
+
+    def run(self) -> None:
+        """Build all; tell every result, what went wrong beside them, and at last None."""
+        try:
+            with warehouse(self._settings) as connection:
+                # Rows of a table have no order, and readers get them sorted. One checkpoint at the
+                # end is cheaper than one after every other statement.
+                connection.execute("set preserve_insertion_order = false")
+                connection.execute("set checkpoint_threshold = '1GB'")
+                _make_schemas(connection, self._project, self._chosen)
+                _drop_other_kinds(connection, self._project, self._chosen)
+                self._build_all(connection)
+        except BaseException as error:
+            self._tell(error)
+        self._tell(None)
+
+    def stop(self) -> None:
+        """Begin nothing more, and break off what is under way; safe when all is done."""
+        self._is_stopped.set()
+        for cursor in list(self._running.values()):
+            cursor.interrupt()
+        self.join()
+
+    def _build_all(self, connection: duckdb.DuckDBPyConnection) -> None:
+        order = Order(self._project, self._chosen)
+        count = self._settings.threads
+        with ThreadPoolExecutor(count, "build") as pool:
+            while not self._is_stopped.is_set():
+                while len(self._running) < count and (unique_id := order.next()):
+                    cursor = _cursor(connection, self._settings)
+                    future = pool.submit(run_node, cursor, self._project, unique_id)
+                    self._running[future] = cursor
+                if not self._running:
+                    return
+                for future in wait(self._running, return_when=FIRST_COMPLETED).done:
+                    del self._running[future]
+                    for result in _ended(order, self._project, future.result()):
+                        self._tell(result)
+
+
+def _name(project: Project, result: NodeResult) -> str:
+    node = project.models.get(result.unique_id) or project.tests[result.unique_id]
+    return node.name
+
+
+def _ended(order: Order, project: Project, result: NodeResult) -> list[NodeResult]:
+    """The result and those of what is skipped because of it."""
+    if result.is_good:
+        order.done(result.unique_id)
+        return [result]
+    fallen = order.broke(result.unique_id)
+    return [result, *(node_result(project, item, "skipped", 0.0) for item in fallen)]
+
+
+def _cursor(connection: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A cursor with what each must be told anew."""
+    cursor = connection.cursor()
+    cursor.execute("set TimeZone = 'UTC'")
+    cursor.execute("set enable_progress_bar = false")
+    # Only macros/personal_data.sql reads it.
+    cursor.execute("set variable concord_hash_key = $1", [hash_key(settings)])
+    return cursor
+
+
+def _make_schemas(
+    connection: duckdb.DuckDBPyConnection, project: Project, chosen: Collection[str]
+) -> None:
+    models = [project.models[item] for item in chosen if item in project.models]
+    for schema in sorted({model.schema for model in models}):
+        connection.execute(f'create schema if not exists "{schema}"')
+
+
+def _drop_other_kinds(
+    connection: duckdb.DuckDBPyConnection, project: Project, chosen: Collection[str]
+) -> None:
+    """Drop tables that shall be views and the other way round: neither replaces the other."""
+    found = connection.execute(
+        "select schema_name, view_name, 'view' from duckdb_views() union all "
+        "select schema_name, table_name, 'table' from duckdb_tables()"
+    ).fetchall()
+    kinds = {(schema, name): kind for schema, name, kind in found}
+    for unique_id in chosen:
+        if model := project.models.get(unique_id):
+            kind = kinds.get((model.schema, model.name), model.materialized)
+            if kind != model.materialized:
+                connection.execute(f'drop {kind} "{model.schema}"."{model.name}"')
