@@ -62,8 +62,9 @@ format: $(DEVELOPMENT) ## Format Python and SQL
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
-bench: $(RUNTIME) ## Measure the daily job at a scale (SCALE=50) and keep the figures in docs/benchmarks.md
+bench: $(RUNTIME) ## Measure the daily job at a scale (SCALE=50) and a connector (ROWS=1000000); see docs/benchmarks.md
 	@$(BIN)/python -m bench.measure --scale $(or $(SCALE),1)
+	@$(BIN)/python -m bench.connectors --rows $(or $(ROWS),200000)
 
 docs: $(RUNTIME) ## Write the generated documentation: JSON Schemas for editors
 	@$(BIN)/python -m orchestration.docs

@@ -1,10 +1,10 @@
-"""Measures how fast a connector reads: `python -m bench.connectors --rows 200000`.
+"""Measures how fast a connector reads, for docs/benchmarks.md: `make bench ROWS=1000000`.
 
 The Salesforce simulator runs in a process of its own and its CPU time is shown apart; the pull is
 another process, from nothing to typed deliveries, over REST, over Bulk 2.0, and once more with
 nothing new. Never part of the tests.
 
-Belongs here: simulator, pulls, figures. Does not: the day's job (measure).
+Belongs here: simulator, pulls, figures. Does not: the day's job (measure), docs (report).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 import click
 
 from bench.phases import run_phase
+from bench.report import add_to_history
 
 ROOT = Path(__file__).resolve().parent.parent
 SIMULATOR = [sys.executable, "-m", "sample_company.simulators.salesforce"]
@@ -123,17 +124,17 @@ def _pull_once(home: Path, url: str, threshold: int) -> None:
 @click.option("--url", default="", hidden=True)
 @click.option("--threshold", default=0, hidden=True)
 def main(rows: int, folder: Path | None, home: Path | None, url: str, threshold: int) -> None:
-    """Measure reading from the simulated Salesforce."""
+    """Measure reading from the simulated Salesforce and add it to docs/benchmarks.md."""
     if home:
         _pull_once(home, url, threshold)
         return
     place = folder or Path(tempfile.mkdtemp(prefix="bench_connectors_"))
     try:
-        for figures in measure(rows, place):
-            click.echo(json.dumps(figures))
+        pulls = measure(rows, place)
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
+    click.echo(add_to_history({"connector_rows": rows, "pulls": pulls}))
 
 
 if __name__ == "__main__":

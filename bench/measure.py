@@ -10,24 +10,20 @@ Belongs here: the order of the phases and the record of a run. Does not: docs (r
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import shutil
 import sqlite3
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
-import duckdb
 import pyarrow.parquet as pq
 
 from bench.company_folder import write_company
 from bench.last_day import deliver_last_day, hold_back_last_day
 from bench.phases import Phase, run_phase
-from bench.report import HISTORY, write_report
+from bench.report import add_to_history
 from sample_company.world import LAST_DAY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,13 +88,10 @@ def measure(scale: int, folder: Path, memory: str) -> dict[str, object]:
     phases.append(python("floor", "-c", FLOOR, str(floor_file), touch_files, memory, rows=touches))
     floor_file.unlink(missing_ok=True)
     return {
-        "measured_at": datetime.now(UTC).date().isoformat(),
         "scale": scale,
         "touches": touches,
         "delivered_rows": delivered,
         "memory_limit": memory,
-        "machine": f"{os.cpu_count()} cores, {platform.system()}, Python "
-        f"{platform.python_version()}, DuckDB {duckdb.__version__}",
         "phases": [phase.as_record() for phase in phases],
         "steps": steps,
     }
@@ -135,9 +128,7 @@ def _steps(home: Path) -> dict[str, float]:
 def main(scale: int, folder: Path, memory: str) -> None:
     """Measure the day's job at a scale and add it to docs/benchmarks.md."""
     record = measure(scale, folder / f"scale_{scale}", memory)
-    with HISTORY.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(record) + "\n")
-    click.echo(write_report())
+    click.echo(add_to_history(record))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,18 @@
 """The history of measurements as a page: docs/benchmarks.md from docs/benchmarks.jsonl.
 
-Belongs here: the page. Does not: measuring.
+Belongs here: the history and the page. Does not: measuring.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import platform
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 HISTORY = DOCS / "benchmarks.jsonl"
@@ -17,7 +22,7 @@ HEAD = """# Benchmarks
 `make bench SCALE=50` generates the sample company at a scale, runs the whole daily job on it, and
 adds the figures here (`docs/benchmarks.jsonl` keeps them all). Scale 1 is about 20,000 touches.
 
-- *prepare*: dbt reads the project, once per installation.
+- *prepare*: dbt compiles the project, once per installation.
 - *full build*: from delivered Parquet files to published marts, guards and dashboard included, in
   a new home; the last day is not delivered yet.
 - *warm run*: the next run, with no new delivery: nothing is built, all guards run, a version is
@@ -29,21 +34,65 @@ adds the figures here (`docs/benchmarks.jsonl` keeps them all). Scale 1 is about
   seconds cannot.
 
 Memory is that of all processes of the phase together, without what they share. *Outside* is what a
-run takes beside dbt (the step transform) and beside DuckDB reading and copying rows (ingest and
-publish): starting, Dagster's own work, guards.
+run takes beside the models (the step transform) and beside DuckDB reading and copying rows (ingest
+and publish): starting, Dagster's own work, guards.
 
 The latest measurement of each scale:
 """
 
 
+CONNECTORS = """## Connectors
+
+`make bench` also lets the Salesforce connector read opportunities from the simulator, a process of
+its own on the same machine, to typed deliveries (`ROWS=1000000` says how many). *Simulator* is that
+process's CPU time; *rows per CPU second* leave it out, because both share the cores.
+"""
+
+
+def add_to_history(record: dict[str, Any]) -> str:
+    """Keep a measurement with its day and machine, write the page and return it."""
+    kept = {
+        "measured_at": datetime.now(UTC).date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {platform.system()}, Python "
+        f"{platform.python_version()}, DuckDB {duckdb.__version__}",
+        **record,
+    }
+    with HISTORY.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(kept) + "\n")
+    return write_report()
+
+
 def write_report() -> str:
     """Write the page and return it."""
     records = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
-    latest = {record["scale"]: record for record in records}
-    parts = [HEAD, *(_section(latest[scale]) for scale in sorted(latest))]
+    scales = {record["scale"]: record for record in records if "scale" in record}
+    pulls = {record["connector_rows"]: record for record in records if "pulls" in record}
+    parts = [HEAD, *(_section(scales[scale]) for scale in sorted(scales))]
+    if pulls:
+        parts += [CONNECTORS, *(_pulls(pulls[rows]) for rows in sorted(pulls))]
     page = "\n".join(parts)
     PAGE.write_text(page, encoding="utf-8")
     return page
+
+
+def _pulls(record: dict[str, Any]) -> str:
+    lines = [
+        f"### {record['connector_rows']:,} opportunities",
+        "",
+        f"{record['measured_at']}, {record['machine']}.",
+        "",
+        "| Pull | Rows | Requests | Wall s | CPU s | Simulator CPU s | Peak MB | Rows/s "
+        "| Rows per CPU s |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for pull in record["pulls"]:
+        rows, cpu = pull["rows"], pull["cpu_seconds"]
+        lines.append(
+            f"| {pull['phase']} | {rows:,} | {pull['requests']} | {pull['wall_seconds']:.1f} "
+            f"| {cpu:.1f} | {pull['simulator_cpu_seconds']:.1f} | {pull['peak_megabytes']:,.0f} "
+            f"| {pull['rows_per_second']:,} | {int(rows / cpu):,} |"
+        )
+    return "\n".join([*lines, ""])
 
 
 def _section(record: dict[str, Any]) -> str:
