@@ -8,7 +8,9 @@ Belongs here: the order of a pull. Does not: any platform's words, files (slices
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -107,14 +109,20 @@ class _AccountPull:
                 todo += halves(first, last)[::-1]
                 continue
             self._refuse_empty(slices, told, first, last)
-            changed = slices.replace(self.account.id, first, last, in_cents(told.days))
+            with _no_foreign_rows():
+                changed = slices.replace(self.account.id, first, last, in_cents(told.days))
             self.result.changed[SPEND_DATASET] += changed
             self._keep(SPEND_PAGE, page, first, last, "spend")
 
     def _pull_reach(self, kind: WindowKind, earliest: date, start: date, end: date) -> None:
         files = ReachFiles(self.context.deliveries / REACH_DATASET)
         for first, last in closed_windows(kind, earliest, start, end):
-            page = self.platform.read_reach(self.account, first, last)
+            try:
+                page = self.platform.read_reach(self.account, first, last)
+            except TooMuch as error:  # a window is told whole or not at all
+                raise FixConfiguration(
+                    f"{error}; leave {kind} out of options.reach_windows"
+                ) from None
             rows = self.platform.rows.reach(self.account, _with_days(page, first, last))
             self.result.changed[REACH_DATASET] += files.replace(self.account.id, first, last, rows)
             self._keep(REACH_PAGE, page, first, last, f"reach by {kind}")
@@ -170,6 +178,15 @@ class _AccountPull:
 
     def _name(self, what: str) -> str:
         return f"{what} of account {self.account.id}"
+
+
+@contextlib.contextmanager
+def _no_foreign_rows() -> Iterator[None]:
+    """A row of days that nobody asked for is a problem of the answer."""
+    try:
+        yield
+    except ValueError as error:
+        raise FixConfiguration(f"{error}; nothing of these days was stored") from None
 
 
 def _with_days(page: Page, first: date, last: date) -> dict[str, Any]:

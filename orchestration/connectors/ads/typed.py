@@ -61,6 +61,11 @@ class Fields:
         """A whole number; `default` when the field is not there."""
         return int(self._number(path, default, _INTEGER, "a whole number"))
 
+    def optional_count(self, path: str) -> int | None:
+        """A whole number; None when the field is not there or null."""
+        value = self._value(path)
+        return None if value is _MISSING or value is None else self.count(path)
+
     def day(self, path: str) -> date:
         """A day as YYYY-MM-DD."""
         try:

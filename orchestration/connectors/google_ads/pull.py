@@ -13,6 +13,7 @@ from datetime import date
 from orchestration.company.google_ads_source import GoogleAdsSource
 from orchestration.connectors.ads.platform import Account, Page
 from orchestration.connectors.ads.pull import pull_ads
+from orchestration.connectors.ads.typed import Fields
 from orchestration.connectors.ads.windows import SpendWindow
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import FixConfiguration
@@ -101,7 +102,7 @@ class GoogleAds:
                 "says which accounts are read"
             )
         rows = self.client.search(manager, _ACCOUNTS)
-        return sorted(str(row["customerClient"]["id"]) for row in rows)
+        return sorted(Fields(row, "an account").text("customerClient.id") for row in rows)
 
     def read_account(self, account_id: str) -> Account:
         """Ask an account how it counts.
@@ -112,8 +113,10 @@ class GoogleAds:
         rows = self.client.search(account_id, _ACCOUNT)
         if not rows:
             raise FixConfiguration("it told neither currency nor zone")
-        customer = rows[0]["customer"]
-        return Account(account_id, customer["currencyCode"], customer["timeZone"])
+        fields = Fields(rows[0], "the account")
+        return Account(
+            account_id, fields.text("customer.currencyCode"), fields.text("customer.timeZone")
+        )
 
     def first_day(self, today: date) -> date | None:  # noqa: ARG002
         """Google tells every day."""
