@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.connectors.ads import slices
+from orchestration.connectors.errors import StopForToday
 from orchestration.connectors.linkedin_ads import pull as linkedin_pull
 from tests.connectors.ads_home import AdsHome, day
 from tests.connectors.fake_linkedin_ads import (
@@ -18,6 +19,7 @@ from tests.connectors.fake_linkedin_ads import (
     PLAIN_TOKEN,
     FakeAccount,
     FakeLinkedInAds,
+    error,
 )
 
 
@@ -257,3 +259,23 @@ def test_the_probe_tells_accounts_and_their_status(
     [problem] = home.probe().problems
     assert "account 999: LinkedIn answered 404" in problem
     assert home.files() == {}
+
+
+def test_a_full_refresh_that_ends_early_forgets_nothing(
+    linkedin: FakeLinkedInAds, home: AdsHome
+) -> None:
+    account = linkedin.accounts["511"] = FakeAccount()
+    account.cost = {("7", day(n)): "1.00" for n in range(41)}
+    home.options |= {"days_at_once": 10, "restated_days": 5}
+    home.pull()
+    account.cost[("7", day(2))] = "9.00"
+    # Token, accounts, account, two answers and the campaigns of the first part.
+    linkedin.plan.extend([*[None] * 6, error(429, 101, "DAY limit", "TOO_MANY_REQUESTS")])
+    with pytest.raises(StopForToday):
+        home.pull(is_full=True)
+    assert home.spend()[("511", "7", day(2))] == 9
+    linkedin.asked.clear()
+    home.pull()
+    spans = [asked.query for asked in linkedin.asked if "DAILY" in asked.query]
+    assert len(spans) == 2
+    assert all("start:(year:2026,month:1,day:6)" in span for span in spans)
