@@ -68,10 +68,10 @@ class MetaAdsOptions(AdsOptions):
         description="Windows that conversions are counted in; empty for each ad set's own.",
     )
     days_at_once: PositiveInteger = Field(
-        31, description="Days of one request; more are read in parts."
+        90, description="Days of one request at most; halved where they are too much."
     )
     sync_days: PositiveInteger = Field(
-        7, description="Days that are read without a job; more are read by one."
+        31, description="Days that are read at once; more are read by a job."
     )
     api_version: Annotated[Text, AfterValidator(_check_version)] = Field(
         "v25.0", description="Version of the API."

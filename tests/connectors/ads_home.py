@@ -86,7 +86,9 @@ class AdsHome:
 
     def spend(self) -> dict[tuple[str, str, date], Decimal]:
         found = self.rows("platform_account_id, campaign_id, spend_date, spend")
-        return {(account, campaign, when): spend for account, campaign, when, spend in found}
+        rows = {(account, campaign, when): spend for account, campaign, when, spend in found}
+        assert len(rows) == len(found), "a campaign's day is there twice"
+        return rows
 
     def files(self) -> dict[str, bytes]:
         folder = self.source.options.folder

@@ -126,6 +126,13 @@ def test_a_timeout_is_read_by_a_job(meta: FakeMetaAds, home: AdsHome, said: Said
     assert len(home.spend()) == 1
 
 
+def test_what_is_late_and_no_report_is_tried_again(meta: FakeMetaAds, home: AdsHome) -> None:
+    meta.plan.extend([Said(504, {}), None, error(1, 99, "An unknown error occurred")])
+    assert home.pull().problems == []
+    assert len(home.waits) == 2
+    assert len(home.spend()) == 1
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [

@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
-from orchestration.connectors.http import Answer, Http
+from orchestration.connectors.ads.platform import TooMuch
+from orchestration.connectors.errors import ConnectorError, Retry
+from orchestration.connectors.http import Answer, Classify, Http
 from orchestration.connectors.json_body import read_json
 from orchestration.connectors.secrets import has_secret, read_secret, without_secrets
 
@@ -54,11 +56,13 @@ class Client:
     _token: str = field(default="", repr=False)
     _secret: str = field(default="", repr=False)
     _proof: str = field(default="", repr=False)
+    _is_report: bool = field(default=False, repr=False)
+    _meaning: Classify = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Let no credential reach a message, not even cut: errors may repeat the token."""
-        inner = self.http.classify
-        self.http.classify = lambda answer: inner(self._clean(answer))
+        self._meaning = self.http.classify
+        self.http.classify = self._classify
 
     def sign_in(self) -> None:
         """Read the token, and make the proof when the app's secret is given.
@@ -111,12 +115,20 @@ class Client:
     def _ask(
         self, method: str, path: str, understand: Callable[[Answer], Result], **arguments: Any
     ) -> Result:
+        self._is_report = path.endswith("/insights")
         url = f"{self.access.base_url}/{self.access.api_version}/{path}"
         headers = {"Authorization": f"Bearer {self._token}"}
         return self.http.ask(method, url, understand, headers=headers, **arguments)
 
     def _with_proof(self, params: Mapping[str, str]) -> dict[str, str]:
         return {**params, "appsecret_proof": self._proof} if self._proof else dict(params)
+
+    def _classify(self, answer: Answer) -> ConnectorError | None:
+        """What an answer means; only a report can be too much, anything else was late by chance."""
+        found = self._meaning(self._clean(answer))
+        if isinstance(found, TooMuch) and not self._is_report:
+            return Retry(str(found))
+        return found
 
     def _clean(self, answer: Answer) -> Answer:
         if answer.status < 300:

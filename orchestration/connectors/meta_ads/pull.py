@@ -157,10 +157,9 @@ class MetaAds:
     def _insights(
         self, account: Account, params: Mapping[str, str], first: date, last: date
     ) -> list[dict[str, object]]:
-        # A window of reach is one row for each campaign, however many days it has.
-        sync = (
-            self.options.sync_days if params["time_increment"] == "1" else (last - first).days + 1
-        )
+        # The account's days, and a window of reach, are few rows however many days there are.
+        is_large = params["level"] == "campaign" and params["time_increment"] == "1"
+        sync = self.options.sync_days if is_large else (last - first).days + 1
         return read_insights(self.client, account.id, params, first, last, sync)
 
 
