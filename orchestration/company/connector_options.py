@@ -42,7 +42,19 @@ def _check_variable(value: str) -> str:
     return value
 
 
+def _check_address(value: str) -> str:
+    parts = urlsplit(value)
+    if not is_safe_address(f"{parts.scheme}://{parts.netloc}"):
+        raise refuse(
+            "is no safe address",
+            allowed="an https address (http on this machine only)",
+            fix="leave it out, or write an https address without a user or a password",
+        )
+    return value.rstrip("/")
+
+
 VariableName = Annotated[Text, AfterValidator(_check_variable)]
+Address = Annotated[Text, AfterValidator(_check_address)]
 
 
 def delivered_dataset(

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from orchestration.company.connector_options import (
+    Address,
     VariableName,
     delivered_dataset,
-    is_safe_address,
 )
 from orchestration.company.datasets import Dataset
 from orchestration.company.value_types import (
@@ -25,9 +24,7 @@ from orchestration.company.value_types import (
     Text,
     refuse,
 )
-from orchestration.connectors.ads.spend import SCHEMA
-
-DATASET = "ad_spend"
+from orchestration.connectors.ads.spend import SCHEMA, SPEND_DATASET
 
 
 def _check_customer(value: str) -> str:
@@ -41,17 +38,6 @@ def _check_customer(value: str) -> str:
     return plain
 
 
-def _check_address(value: str) -> str:
-    parts = urlsplit(value)
-    if not is_safe_address(f"{parts.scheme}://{parts.netloc}"):
-        raise refuse(
-            "is no safe address",
-            allowed="an https address (http on this machine only)",
-            fix="leave it out, or write an https address without a user or a password",
-        )
-    return value.rstrip("/")
-
-
 def _check_version(value: str) -> str:
     if not re.fullmatch(r"v[0-9]{1,3}", value):
         raise refuse("is no API version", allowed='a version such as "v21"', fix="correct it")
@@ -59,7 +45,6 @@ def _check_version(value: str) -> str:
 
 
 CustomerId = Annotated[Text, AfterValidator(_check_customer)]
-Address = Annotated[Text, AfterValidator(_check_address)]
 
 
 class GoogleAdsOptions(Decision):
@@ -113,4 +98,8 @@ class GoogleAdsSource(Decision):
     @property
     def datasets(self) -> dict[str, Dataset]:
         """What it delivers: spend by campaign and day."""
-        return {DATASET: delivered_dataset(DATASET, "ad_spend", dict.fromkeys(SCHEMA.names), ())}
+        return {
+            SPEND_DATASET: delivered_dataset(
+                SPEND_DATASET, "ad_spend", dict.fromkeys(SCHEMA.names), ()
+            )
+        }

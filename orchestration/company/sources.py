@@ -19,6 +19,8 @@ from orchestration.company.ga4_source import Ga4Source
 from orchestration.company.google_ads_source import GoogleAdsSource
 from orchestration.company.hubspot_source import HubSpotOptions, HubSpotSource
 from orchestration.company.landed_source import LandedSource
+from orchestration.company.linkedin_ads_source import LinkedInAdsSource
+from orchestration.company.meta_ads_source import MetaAdsSource
 from orchestration.company.salesforce_source import SalesforceOptions, SalesforceSource
 from orchestration.company.source_types import DropFolder
 from orchestration.company.value_types import Decision, SnakeCase
@@ -33,7 +35,15 @@ __all__ = [
 ]
 
 # A source that a connector pulls.
-ConnectorSource = SalesforceSource | HubSpotSource | GoogleAdsSource | Ga4Source | LandedSource
+ConnectorSource = (
+    SalesforceSource
+    | HubSpotSource
+    | GoogleAdsSource
+    | MetaAdsSource
+    | LinkedInAdsSource
+    | Ga4Source
+    | LandedSource
+)
 
 DEFAULT_ENCODING = "utf-8"
 DEFAULT_DATE_FORMATS = (

@@ -1,18 +1,31 @@
 """Reads a secret from the environment, or from a file that the environment names.
 
-Belongs here: where a secret may be, and that nobody else can read the file. Does not: using it.
+Belongs here: where a secret may be, that nobody else can read the file, taking it out of a text.
+Does not: using it.
 A message from here names variables and files, never a value.
 """
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from orchestration.connectors.errors import FixConfiguration
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def has_secret(variables: Mapping[str, str], name: str) -> bool:
+    """Whether a secret is given, itself or as a file."""
+    return bool(variables.get(name) or variables.get(f"{name}_FILE"))
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """A text without any of these secrets."""
+    for secret in sorted(filter(None, (item.strip() for item in secrets)), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
 
 
 def read_secret(variables: Mapping[str, str], name: str) -> str:

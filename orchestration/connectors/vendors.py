@@ -18,6 +18,8 @@ FOLDERS = {
     "salesforce": "salesforce",
     "hubspot": "hubspot",
     "google_ads": "google_ads",
+    "meta_ads": "meta_ads",
+    "linkedin_ads": "linkedin_ads",
     "ga4_export": "ga4",
     "landed_tables": "landed",
 }

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.connectors import limits
+from orchestration.connectors.ads.windows import SpendWindow
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import (
     ConnectorError,
@@ -24,7 +25,7 @@ from orchestration.connectors.errors import (
 )
 from orchestration.connectors.google_ads.answers import classify
 from orchestration.connectors.google_ads.client import Client, GoogleAdsAccess
-from orchestration.connectors.google_ads.pull import SpendWindow, pull_spend
+from orchestration.connectors.google_ads.pull import pull_spend
 from orchestration.connectors.http import Budget, Http
 from orchestration.state import StateStore
 from tests.connectors.fake_google_ads import (

@@ -20,6 +20,12 @@ from orchestration.connectors.errors import FixConfiguration
 from orchestration.sources import file_drop
 from orchestration.state import StateStore
 from tests.connectors.fake_google_ads import CREDENTIALS, MANAGER, FakeAccount, FakeGoogleAds
+from tests.connectors.fake_linkedin_ads import CREDENTIALS as LINKEDIN_CREDENTIALS
+from tests.connectors.fake_linkedin_ads import FakeAccount as LinkedInAccount
+from tests.connectors.fake_linkedin_ads import FakeLinkedInAds
+from tests.connectors.fake_meta_ads import CREDENTIALS as META_CREDENTIALS
+from tests.connectors.fake_meta_ads import FakeAccount as MetaAccount
+from tests.connectors.fake_meta_ads import FakeMetaAds
 from tests.connectors.test_ga4_export import TYPES, Export, event
 from tests.connectors.test_landed_tables import FIVETRAN, SNAKE, Landed, deal
 
@@ -88,6 +94,33 @@ def google_loading(google: FakeGoogleAds, tmp_path: Path) -> Loading:
 
 
 @pytest.fixture
+def meta_loading(tmp_path: Path) -> Iterator[Loading]:
+    fake = FakeMetaAds()
+    fake.accounts["111"] = MetaAccount(
+        spend={("7", date(2025, 12, 1)): "12.34"}, reach={"account": 9, "7": 8}
+    )
+    options = {"start_date": "2025-12-01", "base_url": fake.url}
+    yield Loading(tmp_path, {"loader": "meta_ads", "options": options}, dict(META_CREDENTIALS))
+    fake.close()
+
+
+@pytest.fixture
+def linkedin_loading(tmp_path: Path) -> Iterator[Loading]:
+    fake = FakeLinkedInAds()
+    fake.accounts["511"] = LinkedInAccount(
+        cost={("7", date(2025, 12, 1)): "12.34"}, reach={"account": 400}
+    )
+    options = {
+        "start_date": "2025-12-01",
+        "base_url": fake.url,
+        "token_url": f"{fake.url}/oauth/v2/accessToken",
+    }
+    entry = {"loader": "linkedin_ads", "options": options}
+    yield Loading(tmp_path, entry, dict(LINKEDIN_CREDENTIALS))
+    fake.close()
+
+
+@pytest.fixture
 def web_loading(tmp_path: Path) -> Loading:
     export = Export(tmp_path)
     export.json("events_20260105.json", [event(1), event(2, "generate_lead")])
@@ -109,6 +142,44 @@ def test_google_ads(google_loading: Loading) -> None:
     assert google_loading.raw("ad_spend", columns) == [
         ("google_ads", "one", "1110000000", "7", "2025-12-01", "12.34", "EUR")
     ]
+
+
+REACH = (
+    "platform, entity_type, entity_id, window_start::varchar, window_end::varchar, reach, "
+    "frequency::varchar"
+)
+
+
+@pytest.mark.parametrize("entity", ["ad_spend", "reach_windows"])
+def test_meta_ads(meta_loading: Loading, entity: str) -> None:
+    if entity == "ad_spend":
+        columns = "platform, platform_account_id, campaign_id, spend_date::varchar, spend::varchar"
+        rows = [("meta_ads", "one", "meta_ads", "111", "7", "2025-12-01", "12.34")]
+    else:
+        columns = REACH
+        month = ("2025-12-01", "2026-01-01")
+        rows = [
+            ("meta_ads", "one", "meta_ads", "account", "111", *month, 9, "2.500000"),
+            ("meta_ads", "one", "meta_ads", "campaign", "7", *month, 8, "1.234567"),
+        ]
+    assert meta_loading.raw(entity, columns) == rows
+
+
+@pytest.mark.parametrize("entity", ["ad_spend", "reach_windows"])
+def test_linkedin_ads(linkedin_loading: Loading, entity: str) -> None:
+    if entity == "ad_spend":
+        columns = "platform, platform_account_id, campaign_id, spend_date::varchar, spend::varchar"
+        rows: list[tuple[Any, ...]] = [
+            ("linkedin_ads", "one", "linkedin_ads", "511", "7", "2025-12-01", "12.34")
+        ]
+    else:
+        columns = REACH
+        month = ("2025-12-01", "2026-01-01")
+        rows = [
+            ("linkedin_ads", "one", "linkedin_ads", "account", "511", *month, 400, "2.500000"),
+            ("linkedin_ads", "one", "linkedin_ads", "campaign", "7", *month, None, None),
+        ]
+    assert linkedin_loading.raw(entity, columns) == rows
 
 
 def test_ga4_export(web_loading: Loading) -> None:

@@ -1,1 +1,1 @@
-"""What the connectors of all advertising platforms share: days of spend, replaced whole."""
+"""What the connectors of all advertising platforms share: the pull, its windows, its files."""

@@ -55,15 +55,29 @@ class DaySlices:
             changed += self._replace_month(account, first, max(first, start), min(last, end), own)
         return changed
 
+    def has_rows(self, account: str, start: date, end: date) -> bool:
+        """Whether anything was delivered of an account's days."""
+        for first, last in months(start, end):
+            path = self._path(account, first)
+            if not path.exists():
+                continue
+            days = pq.read_table(path, schema=SCHEMA).column("spend_date").to_pylist()
+            if any(max(first, start) <= day <= min(last, end) for day in days):
+                return True
+        return False
+
     @staticmethod
     def row_count(folder: Path) -> int:
         """Rows of all files of a folder."""
         return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
 
+    def _path(self, account: str, month: date) -> Path:
+        return self.folder / f"{account}-{month:%Y%m}.parquet"
+
     def _replace_month(
         self, account: str, month: date, start: date, end: date, days: Sequence[SpendDay]
     ) -> int:
-        path = self.folder / f"{account}-{month:%Y%m}.parquet"
+        path = self._path(account, month)
         before = pq.read_table(path, schema=SCHEMA) if path.exists() else SCHEMA.empty_table()
         day = before.column("spend_date")
         is_inside = pc.and_(

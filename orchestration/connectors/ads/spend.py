@@ -15,6 +15,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 import pyarrow as pa
 
+SPEND_DATASET = "ad_spend"
 CENT = Decimal("0.01")
 SCHEMA = pa.schema(
     [

@@ -1,0 +1,61 @@
+"""Google Ads' rows as typed days.
+
+Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconcile.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from orchestration.connectors.ads.platform import Account, Page, Told
+from orchestration.connectors.ads.reach import ReachRow
+from orchestration.connectors.ads.spend import SpendDay
+from orchestration.connectors.ads.typed import Fields
+
+PLATFORM = "google_ads"
+_MICROS = Decimal(1_000_000)
+
+
+class GoogleAdsRows:
+    """Kept pages to rows."""
+
+    def spend(self, account: Account, page: Page) -> Told:
+        """Campaigns' days and the account's; a metric that is zero is left out of an answer.
+
+        Raises:
+            FixConfiguration: With the field that has another type.
+        """
+        totals: dict[date, Decimal] = {}
+        for row in page["totals"]:
+            fields = Fields(row, "the account's day")
+            totals[fields.day("segments.date")] = _cost(fields)
+        days = [_spend_day(account, Fields(row, "a campaign's day")) for row in page["campaigns"]]
+        return Told(days, totals)
+
+    def reach(self, account: Account, page: Page) -> list[ReachRow]:
+        """Nothing: reach is not read."""
+        raise NotImplementedError(f"no page of reach is kept of {account.id}: {sorted(page)}")
+
+
+def _spend_day(account: Account, fields: Fields) -> SpendDay:
+    return SpendDay(
+        platform=PLATFORM,
+        platform_account_id=account.id,
+        campaign_id=fields.text("campaign.id"),
+        campaign_name=fields.optional_text("campaign.name"),
+        spend_date=fields.day("segments.date"),
+        impressions=fields.count("metrics.impressions", "0"),
+        clicks=fields.count("metrics.clicks", "0"),
+        engagements=fields.count("metrics.interactions", "0"),
+        platform_conversions=fields.millionths("metrics.conversions", "0"),
+        spend=_cost(fields),
+        currency_code=account.currency_code,
+        platform_time_zone=account.time_zone,
+        source_field=fields.optional_text("campaign.advertisingChannelType"),
+    )
+
+
+def _cost(fields: Fields) -> Decimal:
+    """Cost in millionths; a text of an int64, left out where it is zero."""
+    return fields.count("metrics.costMicros", "0") / _MICROS

@@ -1,0 +1,1 @@
+"""LinkedIn: daily spend per campaign of every ad account, by the Marketing API's adAnalytics."""

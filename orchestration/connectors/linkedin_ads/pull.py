@@ -1,0 +1,184 @@
+"""What LinkedIn is asked: accounts, campaigns, their days, the account's days, reach of windows.
+
+LinkedIn's days are UTC. Its analytics have no pages: an answer is cut at 15,000 elements without a
+word, so one of that size is never believed.
+
+Belongs here: queries. Does not: requests (client.py), the order of a pull (ads/pull.py), what rows
+mean (rows.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from orchestration.company.linkedin_ads_source import LinkedInAdsOptions, LinkedInAdsSource
+from orchestration.connectors.ads.platform import Account, Page, TooMuch
+from orchestration.connectors.ads.pull import pull_ads
+from orchestration.connectors.ads.typed import Fields
+from orchestration.connectors.ads.windows import SpendWindow
+from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.http import Budget, Http
+from orchestration.connectors.linkedin_ads.answers import classify
+from orchestration.connectors.linkedin_ads.client import Client, LinkedInAdsAccess
+from orchestration.connectors.linkedin_ads.rows import (
+    SPEND_FIELDS,
+    LinkedInAdsRows,
+    campaign_id,
+)
+
+ELEMENTS_AT_MOST = 15_000
+_TOTAL_FIELDS = ("dateRange", "pivotValues", "costInLocalCurrency")
+_REACH_FIELDS = ("dateRange", "pivotValues", "approximateMemberReach", "impressions")
+_STATUSES = (
+    "ACTIVE",
+    "PAUSED",
+    "ARCHIVED",
+    "COMPLETED",
+    "CANCELED",
+    "DRAFT",
+    "PENDING_DELETION",
+    "REMOVED",
+)
+
+
+def pull(context: PullContext, source: LinkedInAdsSource) -> PullResult:
+    """Read the spend and reach of every account up to its yesterday.
+
+    Raises:
+        ConnectorError: When no account can be read.
+    """
+    return pull_ads(context, make_platform(context, source), window_of(source))
+
+
+def make_platform(context: PullContext, source: LinkedInAdsSource) -> LinkedInAds:
+    """A client with the source's budget, and what it is asked."""
+    options = source.options
+    access = LinkedInAdsAccess(
+        base_url=options.base_url,
+        token_url=options.token_url,
+        api_version=options.api_version,
+        access_token_variable=options.access_token_variable,
+        client_id_variable=options.client_id_variable,
+        client_secret_variable=options.client_secret_variable,
+        refresh_token_variable=options.refresh_token_variable,
+    )
+    http = Http(classify, Budget(options.request_budget), context.deadline)
+    return LinkedInAds(Client(http, access, context.variables), options)
+
+
+def window_of(source: LinkedInAdsSource) -> SpendWindow:
+    """The days and accounts that a source reads."""
+    options = source.options
+    return SpendWindow(
+        options.start_date,
+        options.restated_days,
+        tuple(options.account_ids),
+        tuple(options.reach_windows),
+    )
+
+
+@dataclass
+class LinkedInAds:
+    """Asks LinkedIn."""
+
+    client: Client
+    options: LinkedInAdsOptions
+    rows: LinkedInAdsRows = field(default_factory=LinkedInAdsRows)
+    empty_advice: str | None = (
+        "LinkedIn answers so too when the user has lost the right to its reports: give the user a "
+        "role on the ad account, and the token the scope r_ads_reporting"
+    )
+    _campaigns: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    @property
+    def days_at_once(self) -> int:
+        """Days of one request."""
+        return self.options.days_at_once
+
+    def account_ids(self) -> list[str]:
+        """All ad accounts that the user sees, whatever their status; test accounts are none."""
+        rows = self.client.all_elements("adAccounts", "q=search")
+        return sorted(
+            str(Fields(row, "an ad account").count("id"))
+            for row in rows
+            if row.get("test") is not True
+        )
+
+    def read_account(self, account_id: str) -> Account:
+        """Ask an account how it counts.
+
+        Raises:
+            ConnectorError: The class that says what would help.
+        """
+        fields = Fields(self.client.one(f"adAccounts/{account_id}"), "the account")
+        status = fields.text("status").lower().replace("_", " ")
+        return Account(account_id, fields.text("currency"), "UTC", status)
+
+    def first_day(self, today: date) -> date | None:  # noqa: ARG002
+        """No day is too long ago."""
+        return None
+
+    def read_spend(self, account: Account, first: date, last: date) -> Page:
+        """Campaigns' days, the account's, and the names of the campaigns that have any."""
+        days = self._analytics(account, "CAMPAIGN", "DAILY", SPEND_FIELDS, first, last)
+        totals = self._analytics(account, "ACCOUNT", "DAILY", _TOTAL_FIELDS, first, last)
+        known = self._known_campaigns(account.id) if days else {}
+        told = {campaign_id(Fields(row, "a campaign's day")) for row in days}
+        return {
+            "days": days,
+            "totals": totals,
+            "known": {key: known[key] for key in sorted(told & known.keys())},
+        }
+
+    def read_reach(self, account: Account, first: date, last: date) -> Page:
+        """Reach of the account and its campaigns, told for the days as a whole."""
+        return {
+            "account": self._analytics(account, "ACCOUNT", "ALL", _REACH_FIELDS, first, last),
+            "campaigns": self._analytics(account, "CAMPAIGN", "ALL", _REACH_FIELDS, first, last),
+        }
+
+    def notes(self) -> list[str]:
+        """Nothing."""
+        return []
+
+    def _known_campaigns(self, account_id: str) -> dict[str, dict[str, str]]:
+        """Name and type of every campaign by its id, removed ones among them; asked once."""
+        if account_id not in self._campaigns:
+            search = f"(status:(values:List({','.join(_STATUSES)})))"
+            rows = self.client.all_elements(
+                f"adAccounts/{account_id}/adCampaigns", f"q=search&search={search}"
+            )
+            entries = [Fields(row, "a campaign") for row in rows]
+            self._campaigns[account_id] = {
+                str(entry.count("id")): {"name": entry.text("name"), "type": entry.text("type")}
+                for entry in entries
+            }
+        return self._campaigns[account_id]
+
+    def _analytics(
+        self,
+        account: Account,
+        pivot: str,
+        granularity: str,
+        fields: tuple[str, ...],
+        first: date,
+        last: date,
+    ) -> list[dict[str, Any]]:
+        days = f"(start:{_written(first)},end:{_written(last)})"
+        query = (
+            f"q=analytics&pivot={pivot}&timeGranularity={granularity}&dateRange={days}"
+            f"&accounts=List(urn%3Ali%3AsponsoredAccount%3A{account.id})&fields={','.join(fields)}"
+        )
+        found = self.client.elements("adAnalytics", query)
+        if len(found) >= ELEMENTS_AT_MOST:
+            raise TooMuch(
+                f"LinkedIn's answer for {first} to {last} has {len(found):,} elements, where it "
+                "is cut without a word"
+            )
+        return found
+
+
+def _written(day: date) -> str:
+    return f"(year:{day.year},month:{day.month},day:{day.day})"

@@ -1,0 +1,116 @@
+"""LinkedIn's analytics as typed days and windows of reach.
+
+Engagements are totalEngagements, conversions externalWebsiteConversions; reach is approximate, and
+frequency is impressions by it.
+
+Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconcile.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from orchestration.connectors.ads.platform import Account, Page, Told
+from orchestration.connectors.ads.reach import ReachRow, frequency_of
+from orchestration.connectors.ads.spend import SpendDay
+from orchestration.connectors.ads.typed import Fields
+
+PLATFORM = "linkedin_ads"
+CAMPAIGN = "urn:li:sponsoredCampaign:"
+SPEND_FIELDS = (
+    "dateRange",
+    "pivotValues",
+    "costInLocalCurrency",
+    "impressions",
+    "clicks",
+    "totalEngagements",
+    "externalWebsiteConversions",
+)
+
+
+class LinkedInAdsRows:
+    """Kept pages to rows."""
+
+    def spend(self, account: Account, page: Page) -> Told:
+        """Campaigns' days and the account's.
+
+        Raises:
+            FixConfiguration: With the field that has another type.
+        """
+        totals: dict[date, Decimal] = {}
+        for row in page["totals"]:
+            fields = Fields(row, "the account's day")
+            totals[_one_day(fields)] = fields.decimal("costInLocalCurrency")
+        known = page["known"]
+        days = [_spend_day(account, Fields(row, "a campaign's day"), known) for row in page["days"]]
+        return Told(days, totals)
+
+    def reach(self, account: Account, page: Page) -> list[ReachRow]:
+        """Reach of the account and of its campaigns within the page's days.
+
+        Raises:
+            FixConfiguration: With the field that has another type.
+        """
+        rows = []
+        for kind, entries in (("account", page["account"]), ("campaign", page["campaigns"])):
+            for entry in entries:
+                fields = Fields(entry, f"the reach of a {kind}")
+                # LinkedIn does not tell the reach of a few people.
+                reach = fields.optional_count("approximateMemberReach")
+                rows.append(
+                    ReachRow(
+                        platform=PLATFORM,
+                        entity_type=kind,
+                        entity_id=account.id if kind == "account" else campaign_id(fields),
+                        window_start=_day(fields, "start"),
+                        window_end=_day(fields, "end") + timedelta(days=1),
+                        reach=reach,
+                        frequency=frequency_of(fields.count("impressions"), reach),
+                    )
+                )
+        return rows
+
+
+def _spend_day(account: Account, fields: Fields, known: dict[str, dict[str, str]]) -> SpendDay:
+    own_id = campaign_id(fields)
+    campaign = known.get(own_id, {})
+    return SpendDay(
+        platform=PLATFORM,
+        platform_account_id=account.id,
+        campaign_id=own_id,
+        campaign_name=campaign.get("name"),
+        spend_date=_one_day(fields),
+        impressions=fields.count("impressions"),
+        clicks=fields.count("clicks"),
+        engagements=fields.count("totalEngagements", "0"),
+        platform_conversions=fields.millionths("externalWebsiteConversions", "0"),
+        spend=fields.decimal("costInLocalCurrency"),
+        currency_code=account.currency_code,
+        platform_time_zone=account.time_zone,
+        source_field=campaign.get("type"),
+    )
+
+
+def campaign_id(fields: Fields) -> str:
+    """The campaign that a row is of."""
+    values = fields.items("pivotValues")
+    if len(values) == 1 and isinstance(values[0], str) and values[0].startswith(CAMPAIGN):
+        return values[0].removeprefix(CAMPAIGN)
+    raise fields.wrong("pivotValues", f"one {CAMPAIGN}…")
+
+
+def _one_day(fields: Fields) -> date:
+    day = _day(fields, "start")
+    if _day(fields, "end") != day:
+        raise fields.wrong("dateRange.end", f"{day}, the row's one day")
+    return day
+
+
+def _day(fields: Fields, end: str) -> date:
+    path = f"dateRange.{end}"
+    year, month, day = (fields.count(f"{path}.{part}") for part in ("year", "month", "day"))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise fields.wrong(path, "a day") from None

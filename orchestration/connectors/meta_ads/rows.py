@@ -1,0 +1,118 @@
+"""Meta's insights as typed days and windows of reach.
+
+Clicks are link clicks (inline_link_clicks): those that lead somewhere, as other platforms count
+them. Engagements are inline_post_engagement. Conversions are the sum of the chosen action types.
+
+Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconcile.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from orchestration.connectors.ads.platform import Account, Page, Told
+from orchestration.connectors.ads.reach import ReachRow
+from orchestration.connectors.ads.spend import SpendDay
+from orchestration.connectors.ads.typed import Fields
+
+PLATFORM = "meta_ads"
+SPEND_FIELDS = (
+    "campaign_id",
+    "campaign_name",
+    "objective",
+    "spend",
+    "impressions",
+    "inline_link_clicks",
+    "inline_post_engagement",
+    "actions",
+)
+
+
+@dataclass(frozen=True)
+class MetaAdsRows:
+    """Kept pages to rows.
+
+    Attributes:
+        conversion_actions: Action types whose sum is platform_conversions.
+    """
+
+    conversion_actions: tuple[str, ...] = ("lead",)
+
+    def spend(self, account: Account, page: Page) -> Told:
+        """Campaigns' days and the account's; counts and actions of zero are left out of an answer.
+
+        Raises:
+            FixConfiguration: With the field that has another type.
+        """
+        totals: dict[date, Decimal] = {}
+        for row in page["totals"]:
+            fields = Fields(row, "the account's day")
+            totals[_one_day(fields)] = fields.decimal("spend")
+        windows = page["attribution_windows"]
+        days = [
+            self._spend_day(account, Fields(row, "a campaign's day"), windows)
+            for row in page["campaigns"]
+        ]
+        return Told(days, totals)
+
+    def reach(self, account: Account, page: Page) -> list[ReachRow]:
+        """Reach of the account and of its campaigns within the page's days.
+
+        Raises:
+            FixConfiguration: With the field that has another type.
+        """
+        rows = []
+        for kind, entries in (("account", page["account"]), ("campaign", page["campaigns"])):
+            for entry in entries:
+                fields = Fields(entry, f"the reach of a {kind}")
+                rows.append(
+                    ReachRow(
+                        platform=PLATFORM,
+                        entity_type=kind,
+                        entity_id=account.id if kind == "account" else fields.text("campaign_id"),
+                        window_start=fields.day("date_start"),
+                        window_end=fields.day("date_stop") + timedelta(days=1),
+                        reach=fields.count("reach"),
+                        frequency=fields.millionths("frequency", "0"),
+                    )
+                )
+        return rows
+
+    def _spend_day(self, account: Account, fields: Fields, windows: Sequence[str]) -> SpendDay:
+        return SpendDay(
+            platform=PLATFORM,
+            platform_account_id=account.id,
+            campaign_id=fields.text("campaign_id"),
+            campaign_name=fields.optional_text("campaign_name"),
+            spend_date=_one_day(fields),
+            impressions=fields.count("impressions"),
+            clicks=fields.count("inline_link_clicks", "0"),
+            engagements=fields.count("inline_post_engagement", "0"),
+            platform_conversions=self._conversions(fields, windows),
+            spend=fields.decimal("spend"),
+            currency_code=account.currency_code,
+            platform_time_zone=account.time_zone,
+            source_field=fields.optional_text("objective"),
+        )
+
+    def _conversions(self, fields: Fields, windows: Sequence[str]) -> Decimal:
+        """The chosen actions: as each ad set's setting counts them, or within the windows."""
+        found = Decimal(0)
+        for item in fields.items("actions"):
+            action = Fields(item, "an action of a campaign's day")
+            if action.text("action_type") in self.conversion_actions:
+                if windows:
+                    found += sum((action.millionths(name, "0") for name in windows), Decimal(0))
+                else:
+                    found += action.millionths("value")
+        return found
+
+
+def _one_day(fields: Fields) -> date:
+    day = fields.day("date_start")
+    if fields.day("date_stop") != day:
+        raise fields.wrong("date_stop", f"{day}, the row's one day")
+    return day
