@@ -10,7 +10,8 @@ Belongs here: weeks to days. Does not: a vendor's account (each simulator's `sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -30,9 +31,21 @@ def digits(text: str) -> str:
 
 
 def load_weeks(
-    platform: Platform, name: str, account: Account, kinds: Mapping[str, str] | None = None
+    platform: Platform,
+    name: str,
+    account: Account,
+    kinds: Mapping[str, str],
+    cost_of: Callable[[date, Decimal], Decimal] = lambda _, cost: cost,
 ) -> None:
-    """Load all weeks of a platform into its account; `kinds` by the name of the campaign."""
+    """Load all weeks of a platform into its account.
+
+    Args:
+        platform: Where to.
+        name: The platform's name in the exports.
+        account: Whose they are.
+        kinds: Kind of campaign by its name.
+        cost_of: How the platform counts a day's cents.
+    """
     world, _ = tell_rows()
     names = {campaign[0]: campaign[1] for campaign in cat.CAMPAIGNS}
     opened = datetime.combine(FIRST_DAY, time(8, 0), UTC)
@@ -43,13 +56,13 @@ def load_weeks(
         key = digits(f"{week.platform_account}-{week.campaign[4:]}")
         if key not in campaigns:
             title = names[week.campaign]
-            kind = (kinds or {}).get(title, "")
             campaigns[key] = platform.add_campaign(
-                account, title, kind, campaign_id=key, created_at=opened
+                account, title, kinds[title], campaign_id=key, created_at=opened
             )
         for day, figures in days_of(week):
             settled = datetime.combine(day + timedelta(days=1), time(6, 0), UTC)
-            platform.tell(campaigns[key], day, figures, at=settled)
+            counted = replace(figures, cost=cost_of(day, figures.cost))
+            platform.tell(campaigns[key], day, counted, at=settled)
 
 
 def days_of(week: AdWeek) -> list[tuple[date, Figures]]:
