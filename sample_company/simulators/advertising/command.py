@@ -16,12 +16,12 @@ from sample_company.simulators.server import Simulator
 
 def serve(simulator: Simulator, port: int, told: Mapping[str, str]) -> None:
     """Listen, say where and with which credentials, and stop at Control-C."""
-    simulator.start(port)
-    for name, value in {"url": simulator.url, **told}.items():
-        click.echo(f"{name:<15} {value}")
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    simulator.start(port)
+    for name, value in {"url": simulator.url, **told}.items():
+        click.echo(f"{name:<15} {value}")
     ended.wait()
     simulator.stop()
     click.echo(f"{simulator.count()} requests")

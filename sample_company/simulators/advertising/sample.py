@@ -18,7 +18,7 @@ from decimal import Decimal
 from sample_company import catalogue as cat
 from sample_company.simulators.advertising.figures import Figures, spread
 from sample_company.simulators.advertising.platform import Account, Campaign, Platform
-from sample_company.tiles import tell_rows
+from sample_company.story import tell_story
 from sample_company.world import FIRST_DAY, LAST_DAY, AdWeek
 
 WORKING_DAY, WEEKEND_DAY = 5, 2
@@ -46,11 +46,10 @@ def load_weeks(
         kinds: Kind of campaign by its name.
         cost_of: How the platform counts a day's cents.
     """
-    world, _ = tell_rows()
     names = {campaign[0]: campaign[1] for campaign in cat.CAMPAIGNS}
     opened = datetime.combine(FIRST_DAY, time(8, 0), UTC)
     campaigns: dict[str, Campaign] = {}
-    for week in world.ad_weeks:
+    for week in tell_story().ad_weeks:
         if week.platform != name:
             continue
         key = digits(f"{week.platform_account}-{week.campaign[4:]}")

@@ -32,7 +32,7 @@ from sample_company.simulators.google_ads.simulator import (
     server_error,
     too_many_requests,
 )
-from sample_company.tiles import tell_rows
+from sample_company.story import tell_story
 
 CENT = Decimal("0.01")
 Key = tuple[str, str, date]
@@ -146,8 +146,7 @@ def test_the_sample_companys_spend_row_by_row(tmp_path: Path) -> None:
         }
         truth = meeting.platform.truth_of(account)
         assert spend == {key: figures.cost for key, figures in truth.items()}
-        world, _ = tell_rows()
-        weeks = [week.spend for week in world.ad_weeks if week.platform == "google_ads"]
+        weeks = [week.spend for week in tell_story().ad_weeks if week.platform == "google_ads"]
         assert sum(spend.values()) == sum(weeks)
         assert meeting.rows("distinct campaign_name, currency_code, platform_time_zone") == [
             ("Retargeting", "EUR", "Europe/Berlin"),
