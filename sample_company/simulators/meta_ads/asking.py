@@ -15,6 +15,7 @@ from sample_company.simulators.meta_ads.errors import bad_parameter
 
 # Objects of these states are shown to those only who ask for them.
 HIDDEN = frozenset({"DELETED", "ARCHIVED"})
+KINDS = ("campaign", "adset", "ad")
 PAGE, MOST = 25, 5000
 
 
@@ -52,19 +53,29 @@ def as_json(text: str, name: str) -> Any:
         raise bad_parameter(f"param {name} must be valid JSON.") from None
 
 
-def wanted_states(asked: dict[str, str], level: str) -> set[str] | None:
-    """The states that a request names, by parameter or filter; None when it names none."""
-    found = names(asked, "effective_status")
+def wanted_states(asked: dict[str, str], level: str) -> dict[str, frozenset[str]]:
+    """The states that a request names, by kind of object; a kind that it does not name is absent.
+
+    Args:
+        asked: The parameters.
+        level: The kind that a name without a kind is of.
+
+    Raises:
+        MetaError: For a filter that this simulator does not know; none is passed over.
+    """
+    found: dict[str, frozenset[str]] = {}
     for each in as_json(asked.get("filtering", "[]"), "filtering"):
-        field, operator = each.get("field", ""), str(each.get("operator", "")).upper()
-        if field.removeprefix(f"{level}.") in ("effective_status", "delivery_info"):
-            if operator != "IN":
-                raise bad_parameter(f"operator {operator} is not for {field}; use IN.")
-            found += [str(value).upper() for value in each.get("value", [])]
-    return set(found) or None
+        kind, _, field = str(each.get("field", "")).rpartition(".")
+        operator, values = str(each.get("operator", "")).upper(), each.get("value", [])
+        if field != "effective_status" or (kind or level) not in KINDS or operator != "IN":
+            raise bad_parameter(
+                f"this simulator filters by effective_status IN only, not by {each}."
+            )
+        found[kind or level] = frozenset(str(value).upper() for value in values)
+    return found
 
 
-def is_shown(state: str, wanted: set[str] | None) -> bool:
+def is_shown(state: str, wanted: frozenset[str] | None) -> bool:
     """Whether an object of a state is shown to who named such states."""
     return state not in HIDDEN if wanted is None else state in wanted
 

@@ -32,7 +32,8 @@ def account_row(account: Account) -> Row:
 
 def edge_rows(platform: Platform, account: Account, edge: str, asked: dict[str, str]) -> list[Row]:
     """The objects of an edge; deleted ones only for those who ask for them."""
-    wanted = wanted_states(asked, EDGES[edge])
+    named = frozenset(names(asked, "effective_status")) or None
+    wanted = wanted_states(asked, EDGES[edge]).get(EDGES[edge], named)
     rows = _campaigns(platform, account)
     if edge == "adsets":
         rows = _ad_sets(platform, account)

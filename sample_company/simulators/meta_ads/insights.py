@@ -50,7 +50,7 @@ class Report:
     first: date
     last: date
     windows: tuple[tuple[date, date], ...]
-    states: frozenset[str] | None
+    states: dict[str, frozenset[str]]
     attribution: tuple[str, ...]
 
 
@@ -79,7 +79,7 @@ def report_of(asked: dict[str, str], today: date) -> Report:
         first,
         last,
         tuple(_windows(first, min(last, today), asked.get("time_increment", "all_days"))),
-        None if states is None else frozenset(states),
+        states,
         tuple(attribution),
     )
 
@@ -92,10 +92,9 @@ def rows_of(
     for first, last in report.windows:
         for cell in _cells(platform, account, report, first, last):
             about = cell.ad or cell.campaign
-            if about is not None and (hides_deleted or report.states is not None):
-                states = None if report.states is None else set(report.states)
-                if not is_shown(state_of(about, cell.campaign), states):
-                    continue
+            is_default = hides_deleted and report.level not in report.states
+            if about and is_default and not is_shown(state_of(about, cell.campaign), None):
+                continue
             row = {name: value for name in report.fields if (value := FIELDS[name](cell))}
             found.append(row | {"date_start": first.isoformat(), "date_stop": last.isoformat()})
     return found
@@ -162,7 +161,7 @@ def _windows(first: date, last: date, increment: str) -> Iterator[tuple[date, da
 def _cells(
     platform: Platform, account: Account, report: Report, first: date, last: date
 ) -> Iterator[Cell]:
-    if report.level == "account":
+    if report.level == "account" and not report.states:
         total = added(platform.account_days(account, first, last).values())
         if not total.is_nothing:
             yield Cell(account, None, None, first, last, total, report.attribution)
@@ -170,13 +169,23 @@ def _cells(
     parts: dict[str, list[AdDay]] = defaultdict(list)
     for each in platform.days(account, first, last):
         by = each.ad if report.level == "ad" else each.campaign
-        if by is not None:
-            parts[by.id].append(each)
+        if by is not None and _is_wanted(each, report):
+            parts[account.id if report.level == "account" else by.id].append(each)
     for days in parts.values():
         figures = added(each.figures for each in days)
         ad = days[0].ad if report.level == "ad" else None
+        campaign = None if report.level == "account" else days[0].campaign
         if not figures.is_nothing:
-            yield Cell(account, days[0].campaign, ad, first, last, figures, report.attribution)
+            yield Cell(account, campaign, ad, first, last, figures, report.attribution)
+
+
+def _is_wanted(day: AdDay, report: Report) -> bool:
+    """Whether all objects that a day belongs to are in the states that are asked for."""
+    for kind, states in report.states.items():
+        about = day.ad if kind == "ad" else day.campaign
+        if about is None or state_of(about, day.campaign) not in states:
+            return False
+    return True
 
 
 def _reach(cell: Cell) -> int:

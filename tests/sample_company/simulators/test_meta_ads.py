@@ -164,6 +164,23 @@ def test_deleted_ones_are_told_to_those_who_ask_for_them(velmora: Advertiser) ->
     assert len(velmora.daily("campaign", "campaign_id")) == 3
 
 
+def test_filters_of_other_levels_and_unknown_ones(velmora: Advertiser) -> None:
+    velmora.platform.remove_ad(velmora.guide.ads[1])
+
+    def spend(level: str, kind: str, *states: str) -> list[str]:
+        by = {"field": f"{kind}.effective_status", "operator": "IN", "value": states}
+        rows = velmora.rows(level=level, fields="spend", time_range=OCTOBER, filtering=[by])
+        return [row["spend"] for row in rows]
+
+    assert spend("campaign", "ad", "DELETED") == ["0.25"]
+    assert spend("campaign", "ad", "ACTIVE") == ["13.50", "2.00"]
+    assert spend("account", "ad", "ACTIVE") == ["15.50"]
+    assert spend("ad", "campaign", "ACTIVE") == ["13.50", "2.00"]
+    assert spend("ad", "ad", "ACTIVE", "DELETED") == ["13.50", "0.25", "2.00"]
+    impressions = {"field": "impressions", "operator": "GREATER_THAN", "value": 0}
+    assert velmora.error(filtering=[impressions])[:2] == (400, 100)
+
+
 def test_accounts(velmora: Advertiser) -> None:
     fields = "account_id,name,currency,timezone_name,account_status"
     (found,) = velmora.rows("/me/adaccounts", fields=fields)
