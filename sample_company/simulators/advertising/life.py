@@ -83,12 +83,12 @@ class Life:
             chosen.is_running = not chosen.is_running
 
     def _figures(self) -> Figures:
-        """A day in whole units of the platform; now and then free of charge."""
-        clicks = self.random.randrange(40)
+        """A day in whole units of the platform; now and then free of charge, or charged alone."""
+        clicks = max(0, self.random.randrange(-4, 40))
         units = self.random.randrange(int(Decimal(200) / self.platform.unit))
         return Figures(
             Decimal(0) if self.random.random() < 0.05 else units * self.platform.unit,
-            clicks * self.random.randint(20, 60) + 1,
+            clicks * self.random.randint(20, 60),
             clicks,
             Decimal(self.random.randrange(4)),
             Decimal(self.random.randrange(200)),

@@ -143,6 +143,8 @@ def test_removed_campaigns_stay_unless_they_are_filtered(velmora: Advertiser) ->
         ("segments.date = '2026-10-30'", 2),
         ("segments.date >= '2026-10-31' AND segments.date <= '2026-11-30'", 0),
         ("segments.date > '2026-10-29' AND segments.date < '2026-10-31'", 2),
+        ("segments.date > '2026-10-28' AND segments.date < '2026-10-30'", 0),
+        ("segments.date > '2026-10-30' AND segments.date < '2026-11-02'", 0),
         ("segments.date DURING LAST_7_DAYS", 2),
         ("segments.date DURING YESTERDAY", 0),
         ("segments.date BETWEEN '2026-10-30' AND '2026-10-30' AND metrics.clicks > 1", 1),

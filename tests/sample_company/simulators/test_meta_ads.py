@@ -138,6 +138,9 @@ def test_pages_by_cursor_and_by_the_next_address(velmora: Advertiser) -> None:
     assert len(second["data"]) == 1
     assert "next" not in second["paging"]
     assert velmora.daily("ad", "ad_id,spend", limit=1) == first["data"] + second["data"]
+    whole = velmora.get("/act_42/insights", level="ad", time_increment=1, time_range=OCTOBER,
+                        limit=4).json  # fmt: skip
+    assert (len(whole["data"]), "next" in whole["paging"]) == (4, False)
     nothing = velmora.get("/act_42/insights", time_range={"since": "2026-01-01",
                                                           "until": "2026-01-02"})  # fmt: skip
     assert nothing.json == {"data": []}
