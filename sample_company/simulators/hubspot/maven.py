@@ -8,9 +8,11 @@ The rules:
 - A deal without `engage_date` is made on the last day that the export names; it changed last on its
   close date, or on the day it was made. Days are noon in UTC, the same day in all of America.
 - A deal without `close_date` is expected to close on that last day.
-- A deal's name is its account (`No account`) and product. Its owner is the sales agent.
-- `amount` is `close_value`, blank where that is blank. One line item per deal: one piece of the
-  product at `close_value`, else at the list price. `GTXPro` is the product `GTX Pro`; the deal's
+- A deal's name is its account (`No account`) and product. Its owner is the sales agent. It is new
+  business, as the export tells of no other.
+- `amount` is `close_value`, blank where that is blank. A deal with a `close_value` has one line
+  item: one piece of the product at that price. Without one it has none, because a line's price is
+  worth something. `product_id` names the product of every deal; `GTXPro` is `GTX Pro`, and
   `product_name` keeps what was delivered.
 - A deal begins in Prospecting, or in Engaging when it has an `engage_date`, and reaches Won or Lost
   on its close date.
@@ -49,6 +51,7 @@ def load_maven_crm(folder: Path, clock: Clock | None = None) -> Portal:
     portal = Portal(clock, zone="America/New_York", currency="USD", currencies=())
     portal.add_property("deals", "external_id string")
     portal.add_property("deals", "product_name string")
+    portal.add_property("deals", "product_id string")
     _Loader(portal, tables).load_all()
     return portal
 
@@ -67,7 +70,6 @@ class _Loader:
         self._owners: dict[str, str] = {}
         self._companies: dict[str, str] = {}
         self._products: dict[str, str] = {}
-        self._prices = {row["product"]: row["sales_price"] for row in tables["products"]}
 
     def load_all(self) -> None:
         stages = [Stage(label.lower(), label, odds, closed) for label, odds, closed in STAGES]
@@ -127,12 +129,14 @@ class _Loader:
             dealname=f"{row['account'] or 'No account'} {row['product']}",
             pipeline="default",
             dealstage=begun,
+            dealtype="newbusiness",
             amount="" if is_decided else row["close_value"],
             closedate=noon(closed or self._last_day),
             deal_currency_code="USD",
             hubspot_owner_id=self._owners[row["sales_agent"]],
             external_id=row["opportunity_id"],
             product_name=row["product"],
+            product_id=self._products[_product(row)],
         )
         if is_decided:
             at = max(made, noon(closed or self._last_day))
@@ -144,17 +148,21 @@ class _Loader:
         if company:
             for label in ("", "Primary"):
                 portal.associate(("deals", deal), ("companies", company), label, made)
-        self._load_line(made, row, deal)
+        if row["close_value"]:
+            self._load_line(made, row, deal)
 
     def _load_line(self, made: datetime, row: dict[str, str], deal: str) -> None:
-        product = ALIASES.get(row["product"], row["product"])
-        price = row["close_value"] or self._prices[product]
+        product, price = _product(row), row["close_value"]
         line = self._portal.load(
             "line_items", made, name=product, price=price, quantity=1, amount=price,
             hs_product_id=self._products[product], hs_sku=product,
             hs_line_item_currency_code="USD",
         )  # fmt: skip
         self._portal.associate(("deals", deal), ("line_items", line), "", made)
+
+
+def _product(deal: dict[str, str]) -> str:
+    return ALIASES.get(deal["product"], deal["product"])
 
 
 def noon(day: str) -> datetime:
