@@ -6,6 +6,7 @@ faults. Does not: paths (the files named `_api`), what an account is (portal).
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from sample_company.simulators.faults import Fault, event
@@ -48,6 +49,10 @@ class HubSpotSimulator(Simulator):
             *SetupApi(portal, self.limits).routes,
             *MarketingApi(portal).routes,
         ]
+
+    def now(self) -> datetime:
+        """The account's present: clients take its time from the `Date` of its answers."""
+        return self.portal.clock.now()
 
     def answer(self, request: Request) -> Response:
         """Answer a request truthfully."""
