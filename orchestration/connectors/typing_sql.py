@@ -70,7 +70,7 @@ def typed_columns(
         entity: The entity of that output.
         custom: Fields of the company that are kept as text.
         available: Fields that the org has.
-        keyed: Fields with ids of records, which table `page_keys` (id, key) gives other ids.
+        keyed: Fields with ids of records, which table `page_keys` gives other ids.
     """
     gone = _is_gone(item, output, available)
     columns = {
@@ -90,7 +90,7 @@ def typed_columns(
 
 def known_key(value: str) -> str:
     """SQL of the id by which the company's other systems know a record, where there is one."""
-    return f"coalesce((select key from page_keys where page_keys.id = {value}), {value})"  # noqa: S608
+    return f"coalesce((select its_key from page_keys where page_keys.its_id = {value}), {value})"  # noqa: S608
 
 
 def typed_rows(

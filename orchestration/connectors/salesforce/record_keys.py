@@ -143,7 +143,8 @@ class RecordKeys:
         self._resolve()
         self.connection.execute(
             "create or replace temp table page_keys as "
-            "select id, key from record_keys where id in (select id from named)"
+            "select id as its_id, key as its_key from record_keys "
+            "where id in (select id from named)"
         )
 
     def rename_parents(self) -> None:
