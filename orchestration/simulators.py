@@ -32,6 +32,8 @@ from orchestration.state import StateStore
 
 # Of which story a simulated source's deliveries are.
 MARKER = ".made_from.txt"
+# What a simulator may know of the environment.
+_KNOWN = ("PATH", "LANG", "TMPDIR")
 _BACKLOG = 64
 _SECONDS_TO_END = 5.0
 
@@ -77,13 +79,13 @@ class Simulator:
 class Simulators:
     """The simulators of a company's sources."""
 
-    def __init__(self, company: Company) -> None:
-        """Start those that sources.yml asks for."""
+    def __init__(self, company: Company, variables: Mapping[str, str]) -> None:
+        """Start those that sources.yml asks for; of the environment they get what is no secret."""
         self._by_source: dict[str, Simulator] = {}
         for name in company.sources.simulated:
             connector = company.sources.sources[name].connector
             if connector is not None:
-                self._by_source[name] = _start(connector)
+                self._by_source[name] = _start(connector, variables)
 
     def of(
         self, source: Source, variables: Mapping[str, str]
@@ -131,11 +133,11 @@ class Simulators:
 _running: dict[str, Simulators] = {}
 
 
-def simulators_of_run(run_id: str, company: Company) -> Simulators:
+def simulators_of_run(run_id: str, company: Company, variables: Mapping[str, str]) -> Simulators:
     """The run's simulators; started by the first who asks."""
     if run_id not in _running:
         end_simulators()
-        _running[run_id] = Simulators(company)
+        _running[run_id] = Simulators(company, variables)
     return _running[run_id]
 
 
@@ -167,8 +169,9 @@ def forget_other_story(settings: Settings, state: StateStore, source: Source) ->
     marker.write_text(story)
 
 
-def _start(connector: ConnectorSource) -> Simulator:
+def _start(connector: ConnectorSource, variables: Mapping[str, str]) -> Simulator:
     secret = secrets.token_hex(16)
+    known = {name: variables[name] for name in _KNOWN if name in variables}
     said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
     with socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -179,15 +182,10 @@ def _start(connector: ConnectorSource) -> Simulator:
                 *("--listening", str(number), "--still", "--tied", str(os.getpid())),
             ],
             cwd=PROJECT_ROOT,
-            env={**_environment(), "SIMULATOR_SECRET": secret},
+            env={**known, "SIMULATOR_SECRET": secret},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
             pass_fds=(number,),
         )
     return Simulator(connector.loader, address, secret, process, said)
-
-
-def _environment() -> dict[str, str]:
-    """What a simulator may know of the environment: nothing that could be a secret."""
-    return {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}

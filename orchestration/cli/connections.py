@@ -34,7 +34,7 @@ def context_of(settings: Settings, source: Source) -> PullContext:
 
 def try_connections(settings: Settings, company: Company) -> bool:
     """Try every connector's credentials; print what is missing; return whether all is well."""
-    simulators = Simulators(company)
+    simulators = Simulators(company, settings.variables)
     try:
         return all([_try(settings, source, simulators) for source in _pulled(company)])
     finally:

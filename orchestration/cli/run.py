@@ -78,7 +78,7 @@ def command(
     worker_of_run(run_id)
     if selection is None:
         # They load while this process imports; a part of the job asks for them when it reads.
-        simulators_of_run(run_id, company)
+        simulators_of_run(run_id, company, settings.variables)
     try:
         _run(settings, run_id, options)
     finally:

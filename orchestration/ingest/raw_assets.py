@@ -117,7 +117,7 @@ def read_sources(work: Step, is_full: bool = False) -> list[SourceReading]:
         work: The step.
         is_full: Whether connectors read and compare everything again.
     """
-    simulators = simulators_of_run(work.run.run_id, work.company)
+    simulators = simulators_of_run(work.run.run_id, work.company, work.settings.variables)
     try:
         readings = read_side_by_side(
             list(work.company.sources.sources.values()),

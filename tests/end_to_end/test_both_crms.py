@@ -37,10 +37,11 @@ ROW_KEYS = {
     "booking_key", "identity_link_key", "lead_key", "opportunity_person_key",
     "opportunity_state_key", "referred_lead_key", "refund_key",
 }  # fmt: skip
-# Salesforce takes what hangs on a deal into the bin with it: there is no history and no meeting of
-# a deal that was thrown away.
+# Salesforce takes what hangs on a deal into the bin with it: there is no history, no meeting and no
+# line of a deal that was thrown away.
+OF_ITS_LINES = ("core.fct_opportunity", "primary_product_key")
 OF_A_LIVE_DEAL = """opportunity_key not in (
-    select opportunity_key from {home}.core.fct_opportunity where exclusion_reason = 'is_deleted'
+    select opportunity_key from {home}.core.fct_opportunity where exclusion_reason = 'deleted'
 )"""
 ONLY = {
     "core.fct_opportunity_history": OF_A_LIVE_DEAL,
@@ -79,10 +80,13 @@ def select(home: str, table: str, columns: list[str]) -> str:
             continue
         if key in NATURAL:
             source, natural = NATURAL[key]
-            shown.append(
+            named = (
                 f"(select any_value({natural}) from {home}.{source} as named "
-                f'where named.{key} = marts."{column}") as "{column}"'
+                f'where named.{key} = marts."{column}")'
             )
+            if (table, column) == OF_ITS_LINES:
+                named = f"case when exclusion_reason is distinct from 'deleted' then {named} end"
+            shown.append(f'{named} as "{column}"')
         elif (table, column) in TO_THE_SECOND:
             shown.append(f'date_trunc(\'second\', "{column}") as "{column}"')
         else:

@@ -36,9 +36,8 @@ def company(*names: str, **options: Any) -> Any:
 
 
 @pytest.fixture
-def simulators(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulators]:
-    monkeypatch.setenv("PLANTED_SECRET", "planted-secret")
-    started = Simulators(company("crm"))
+def simulators() -> Iterator[Simulators]:
+    started = Simulators(company("crm"), {**os.environ, "PLANTED_SECRET": "planted-secret"})
     yield started
     started.close()
 
@@ -98,7 +97,7 @@ def _number(simulators: Simulators) -> str:
 
 
 def test_nobody_is_started_unless_named_and_all_end(simulators: Simulators) -> None:
-    assert Simulators(company()).names == ()
+    assert Simulators(company(), {}).names == ()
     process = simulators._by_source["crm"].process
     assert process.poll() is None
     simulators.close()
@@ -118,8 +117,8 @@ def test_a_simulator_that_fails_says_why(simulators: Simulators) -> None:
 def test_it_ends_when_its_parent_dies(death: signal.Signals, tmp_path: Path) -> None:
     script = (
         "import time\n"
-        "from tests.orchestration.test_simulators import Simulators, company\n"
-        "simulators = Simulators(company('crm'))\n"
+        "from tests.orchestration.test_started_simulators import Simulators, company\n"
+        "simulators = Simulators(company('crm'), {})\n"
         "print(simulators._by_source['crm'].process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
