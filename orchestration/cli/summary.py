@@ -54,7 +54,7 @@ def print_summary(settings: Settings, state: StateStore, run_id: str) -> None:
         return
     console.print()
     _print_rows(settings, state, run)
-    _print_simulated(settings, run)
+    _print_simulated(settings, state, run)
     print_guards(state.guard_results(run_id))
     manifest = current_manifest(settings.published_dir)
     if manifest is not None and manifest.run_id == run_id:
@@ -86,15 +86,17 @@ def _print_rows(settings: Settings, state: StateStore, run: RunRecord) -> None:
     console.print(f"[bold]Rows[/bold]        {' → '.join(parts)}")
 
 
-def _print_simulated(settings: Settings, run: RunRecord) -> None:
+def _print_simulated(settings: Settings, state: StateStore, run: RunRecord) -> None:
     """Which sources a simulator played, so that nobody takes them for the real ones."""
+    pulled = {result.guard: result.observed for result in state.guard_results(run.run_id)}
     company = company_of_run(settings, run.run_id)
     for name in company.sources.simulated:
-        loader = company.sources.sources[name].loader
-        console.print(
-            f"[bold]Simulated[/bold]   {escape(name)} by the {VENDORS[loader]} simulator",
-            highlight=False,
-        )
+        vendor = VENDORS[company.sources.sources[name].loader]
+        if observed := pulled.get(f"pulled_{name}"):
+            console.print(
+                f"[bold]Simulated[/bold]   {escape(name)} by the {vendor} simulator ({observed})",
+                highlight=False,
+            )
 
 
 def _print_headlines(marts: Path) -> None:
