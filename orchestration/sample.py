@@ -14,10 +14,11 @@ import sys
 from orchestration.settings import PROJECT_ROOT, SAMPLE_COMPANY_DIR, Settings, SettingsError
 
 MARKER = "made_from.txt"
-# What the story depends on: its own code, the raw schemas, who works where and when, the rates,
-# what Sales promised.
+# What the story depends on: its own code and the simulators', the raw schemas, who works where and
+# when, the rates, what Sales promised.
 MADE_FROM = (
     "sample_company/*.py",
+    "sample_company/simulators/**/*.py",
     "orchestration/canonical/entities/*.yml",
     "company/people.csv",
     "company/fx_rates.csv",

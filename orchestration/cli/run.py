@@ -56,6 +56,7 @@ def command(
     gc.set_threshold(200_000, 50, 100)
     from orchestration.guards.workers import worker_of_run
     from orchestration.sample import ensure_sample
+    from orchestration.simulators import end_simulators, simulators_of_run
     from orchestration.steps import company_of_run, hold_home, register_run, release_home
 
     options = RunOptions(selection, full_refresh, no_publish or bool(selection), allow_earlier)
@@ -64,7 +65,7 @@ def command(
         hold_home(settings)
         if ensure_sample(settings):
             console.print("[green]✓[/green] the sample company has delivered", highlight=False)
-        company_of_run(settings, run_id)
+        company = company_of_run(settings, run_id)
         register_run(settings, run_id, selection)
     except HomeBusy as busy:
         stop(str(busy), BUSY)
@@ -75,9 +76,13 @@ def command(
         stop(str(error), INVALID_INPUT)
     # The guards come first, so their process is the first to import.
     worker_of_run(run_id)
+    if selection is None:
+        # They load while this process imports; a part of the job asks for them when it reads.
+        simulators_of_run(run_id, company, settings.variables)
     try:
         _run(settings, run_id, options)
     finally:
+        end_simulators()
         release_home(settings)
 
 

@@ -20,8 +20,11 @@ from orchestration.cli.postgres_view import print_postgres
 from orchestration.publish import Manifest, current_manifest
 from orchestration.settings import Settings
 from orchestration.state import RunRecord, StateStore
+from orchestration.steps import company_of_run
 
 STAGES = ("staging", "conformed", "intermediate", "core", "funnel", "kpi")
+
+VENDORS = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 
 HEADLINES = """
     with latest as (
@@ -51,6 +54,7 @@ def print_summary(settings: Settings, state: StateStore, run_id: str) -> None:
         return
     console.print()
     _print_rows(settings, state, run)
+    _print_simulated(settings, state, run)
     print_guards(state.guard_results(run_id))
     manifest = current_manifest(settings.published_dir)
     if manifest is not None and manifest.run_id == run_id:
@@ -80,6 +84,19 @@ def _print_rows(settings: Settings, state: StateStore, run: RunRecord) -> None:
         counts = {schema: (int(size), tables) for schema, size, tables in rows}
         parts += [f"{stage} {counts[stage][0]:,}" for stage in STAGES if stage in counts]
     console.print(f"[bold]Rows[/bold]        {' → '.join(parts)}")
+
+
+def _print_simulated(settings: Settings, state: StateStore, run: RunRecord) -> None:
+    """Which sources a simulator played, so that nobody takes them for the real ones."""
+    pulled = {result.guard: result.observed for result in state.guard_results(run.run_id)}
+    company = company_of_run(settings, run.run_id)
+    for name in company.sources.simulated:
+        vendor = VENDORS[company.sources.sources[name].loader]
+        if observed := pulled.get(f"pulled_{name}"):
+            console.print(
+                f"[bold]Simulated[/bold]   {escape(name)} by the {vendor} simulator ({observed})",
+                highlight=False,
+            )
 
 
 def _print_headlines(marts: Path) -> None:

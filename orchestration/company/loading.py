@@ -231,7 +231,7 @@ def _with_company_defaults(
         )
         for name, source in sources.sources.items()
     }
-    return Sources(resolved, sources.system_of_record)
+    return Sources(resolved, sources.system_of_record, tuple(sources.simulated))
 
 
 def _shown(folder: Path) -> str:

@@ -65,8 +65,19 @@ def _check_field(value: Any) -> Any:
     return value
 
 
+def _check_key_field(value: str) -> str:
+    if "." in value:
+        raise refuse(
+            "is a field of another object",
+            allowed="the API name of a field of the object itself",
+            fix="name the object's own field, for example External_Id__c",
+        )
+    return value
+
+
 ObjectName = Annotated[Text, AfterValidator(_check_object)]
 ApiField = Annotated[Text, AfterValidator(_check_field)]
+KeyField = Annotated[ApiField, AfterValidator(_check_key_field)]
 MaybeField = Annotated[ApiField | None, Field(description="API name; null: nothing fills it.")]
 
 
@@ -99,6 +110,11 @@ class SalesforceOptions(Decision):
     )
     custom_fields: dict[ObjectName, list[ApiField]] = Field(
         default_factory=dict, description="Object: further fields, kept as attributes."
+    )
+    keys: dict[ObjectName, KeyField] = Field(
+        default_factory=dict,
+        description="Object: field with the id by which the other systems know its records; it "
+        "takes the place of Salesforce's own, in lookups too.",
     )
     lag_minutes: Annotated[Integer, Field(ge=0)] = Field(
         5, description="Changes younger than this wait for the next run."

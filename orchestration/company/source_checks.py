@@ -15,6 +15,7 @@ from orchestration.company import hubspot_source, landed_source, salesforce_sour
 from orchestration.company.connector_options import FieldProblem
 from orchestration.company.funnel_checks import unknown_name
 from orchestration.company.problems import Location, Problem
+from orchestration.company.simulated import simulated_problems
 from orchestration.company.sources import ConnectorSource, Dataset, Source, Sources, SourcesFile
 from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.variables import holds_variable
@@ -46,6 +47,7 @@ def check_sources(
             location = ("sources", name, "datasets", dataset_name)
             problems += _dataset_problems(dataset, location, file, entities)
     problems += _record_problems(sources, file)
+    problems += simulated_problems(sources.sources, sources.simulated, file)
     problems += _undecided_entities(sources, file)
     return problems
 

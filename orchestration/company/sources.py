@@ -110,6 +110,11 @@ class SourcesFile(Decision):
         default_factory=dict,
         description="Entity: source that is right; needed where two sources deliver one entity.",
     )
+    simulated: list[SnakeCase] = Field(
+        default_factory=list,
+        description="Sources whose system a simulator plays, started and ended by each run; for "
+        "the sample company.",
+    )
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ class Sources:
 
     sources: Mapping[str, Source]
     system_of_record: Mapping[str, str]
+    simulated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

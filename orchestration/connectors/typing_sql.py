@@ -60,6 +60,7 @@ def typed_columns(
     entity: Entity,
     custom: Sequence[str],
     available: Collection[str],
+    keyed: Collection[str] = (),
 ) -> dict[str, str]:
     """Column of the delivery to the SQL of its value.
 
@@ -69,6 +70,7 @@ def typed_columns(
         entity: The entity of that output.
         custom: Fields of the company that are kept as text.
         available: Fields that the org has.
+        keyed: Fields with ids of records, which table `page_keys` gives other ids.
     """
     gone = _is_gone(item, output, available)
     columns = {
@@ -79,10 +81,16 @@ def typed_columns(
     for name in delivery_schema(output, entity, ()).names[len(columns) :]:
         source = output.fields.get(name)
         kind = entity.fields[name].type
-        columns[name] = gone if source is None else _value(item, source, kind, available)
+        columns[name] = gone if source is None else _value(item, source, kind, available, keyed)
     for name in custom:
-        columns[name] = quoted(name) if name in available else "cast(null as varchar)"
+        value = known_key(quoted(name)) if name in keyed else quoted(name)
+        columns[name] = value if name in available else "cast(null as varchar)"
     return columns
+
+
+def known_key(value: str) -> str:
+    """SQL of the id by which the company's other systems know a record, where there is one."""
+    return f"coalesce((select its_key from page_keys where page_keys.its_id = {value}), {value})"  # noqa: S608
 
 
 def typed_rows(
@@ -138,7 +146,13 @@ def _is_gone(item: ApiObject, output: Output, available: Collection[str]) -> str
     return f"({' or '.join(conditions)})" if conditions else "false"
 
 
-def _value(item: ApiObject, source: FieldSource, kind: str, available: Collection[str]) -> str:
+def _value(
+    item: ApiObject,
+    source: FieldSource,
+    kind: str,
+    available: Collection[str],
+    keyed: Collection[str],
+) -> str:
     if source.constant is not None:
         return f"cast({literal(source.constant)} as {duckdb_type(kind)})"
     names = [quoted(name) for name in source.sources if name in available]
@@ -152,6 +166,8 @@ def _value(item: ApiObject, source: FieldSource, kind: str, available: Collectio
         text = f"case {text} {cases} else {text} end"
     if source.prefix:
         text = f"case when starts_with({text}, {literal(source.prefix)}) then {text} end"
+    if kind == "text" and not set(source.sources).isdisjoint(keyed):
+        text = known_key(text)
     for field, values in source.when.items():
         listed = ", ".join(literal(value) for value in values)
         text = f"case when {quoted(field)} in ({listed}) then {text} end"

@@ -24,6 +24,7 @@ from orchestration.ingest.side_by_side import read_side_by_side
 from orchestration.ingest.warehouse import warehouse, write_views
 from orchestration.progress import reporter
 from orchestration.settings import Settings
+from orchestration.simulators import Simulators, end_simulators, simulators_of_run
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.state import GuardResult
 from orchestration.steps import Step, step, utc_now
@@ -116,12 +117,16 @@ def read_sources(work: Step, is_full: bool = False) -> list[SourceReading]:
         work: The step.
         is_full: Whether connectors read and compare everything again.
     """
-    readings = read_side_by_side(
-        list(work.company.sources.sources.values()),
-        lambda source: _read(work, source, is_full),
-        lambda source, reason: failed_reading(work, source, reason),
-        work.settings.source_deadline_seconds,
-    )
+    simulators = simulators_of_run(work.run.run_id, work.company, work.settings.variables)
+    try:
+        readings = read_side_by_side(
+            list(work.company.sources.sources.values()),
+            lambda source: _read(work, source, simulators, is_full),
+            lambda source, reason: failed_reading(work, source, reason),
+            work.settings.source_deadline_seconds,
+        )
+    finally:
+        end_simulators()
     for reading in readings:
         if reading.is_read:
             work.state.replace_active_files(
@@ -131,11 +136,11 @@ def read_sources(work: Step, is_full: bool = False) -> list[SourceReading]:
     return readings
 
 
-def _read(work: Step, source: Source, is_full: bool) -> SourceReading:
+def _read(work: Step, source: Source, simulators: Simulators, is_full: bool) -> SourceReading:
     """Let a connector pull first; where it cannot, what was active stays active."""
     if source.connector is None:
         return read_source(work, source)
-    pulled = pull_source(work, source, is_full)
+    pulled = pull_source(work, source, simulators, is_full)
     work.add_guards([_noted(source, pulled)])
     if pulled.problems:
         return failed_reading(work, source, "; ".join(pulled.problems))

@@ -32,6 +32,11 @@ class ConnectorMethods(Database):
         )
         return [read_record(ConnectorObject, row) for row in found]
 
+    def forget_connector(self, source: str) -> None:
+        """Forget all objects of a source, as if it had never been read."""
+        with self.transaction() as connection:
+            connection.execute("delete from connector_object where source = ?", [source])
+
     def save_connector_object(self, record: ConnectorObject) -> None:
         """Remember an object; call it only when what it speaks of is durable."""
         with self.transaction() as connection:

@@ -59,9 +59,17 @@ class Simulator(ABC):
             raise RuntimeError("the simulator does not listen: start it first")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def start(self, port: int = 0) -> Self:
-        """Listen on the loopback, by default on a free port; OSError when the port is taken."""
-        server = _Server(("127.0.0.1", port), _handler_of(self))
+    def start(self, port: int = 0, listening: int | None = None) -> Self:
+        """Listen on the loopback, by default on a free port; OSError when the port is taken.
+
+        `listening` is the number of an open file: a socket that listens already, of whoever started
+        this process and knows its address.
+        """
+        server = _Server(("127.0.0.1", port), _handler_of(self), listening is None)
+        if listening is not None:
+            server.socket.close()
+            server.socket = socket.socket(fileno=listening)
+            server.server_address = server.socket.getsockname()
         self._server = server
         self._thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

@@ -171,6 +171,55 @@ def test_two_sources_of_one_entity_without_a_system_of_record(folder: Folder) ->
     assert "add `people: crm`" in problem.fix
 
 
+@pytest.mark.parametrize(
+    ("simulated", "address", "message", "fix"),
+    [
+        ("orgg", "http://127.0.0.1", "no such source", "did you mean 'org'?"),
+        ("crm", "http://127.0.0.1", "no simulator for loader file_drop", "remove the line"),
+        ("org", "https://acme.my.salesforce.com", "that of a real system", "remove the line"),
+        ("org", "http://localhost", "that of a real system", "remove the line"),
+    ],
+)
+def test_a_source_that_cannot_be_simulated(
+    folder: Folder, simulated: str, address: str, message: str, fix: str
+) -> None:
+    _add_org(folder, address)
+    folder.replace("sources.yml", "simulated: [org]", f"simulated: [{simulated}]")
+    folder.expect("sources.yml", "simulated:", "simulated[0]", message, fix)
+
+
+def test_a_source_that_is_simulated_and_keys(folder: Folder) -> None:
+    _add_org(folder, "http://127.0.0.1", "keys: {Account: External_Id__c}")
+    found = folder.load().sources
+    assert found.simulated == ("org",)
+    connector = found.sources["org"].connector
+    assert connector is not None
+    assert connector.options.keys == {"Account": "External_Id__c"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "message"),
+    [
+        ("{Acount: Id__c}", "Acount", "no object that is read"),
+        ("{Account: Owner.Name}", "Account", "field of another object"),
+        ("{Account: no field}", "Account", "no field of Salesforce"),
+    ],
+)
+def test_a_key_that_is_none(folder: Folder, keys: str, key: str, message: str) -> None:
+    _add_org(folder, "http://127.0.0.1", f"keys: {keys}")
+    folder.expect("sources.yml", "keys:", f"sources.org.options.keys.{key}", message, "")
+
+
+def _add_org(folder: Folder, address: str, more: str = "api_version: '62.0'") -> None:
+    folder.replace(
+        "sources.yml",
+        "system_of_record:",
+        f"  org:\n    loader: salesforce\n    options:\n      instance_url: {address}\n"
+        f"      {more}\nsimulated: [org]\nsystem_of_record:",
+    )
+    folder.replace("sources.yml", "{people: crm}", "{people: crm, opportunities: crm}")
+
+
 def test_a_variable_that_is_not_set(folder: Folder) -> None:
     del folder.variables["CRM_DIR"]
     problem = folder.expect(

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from sample_company.generate import generate
 from tests.conftest import ROOT, RunHome, real_data, run_home
+from tests.crm_files import write_crm_files_company
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,20 @@ def crm_export(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHome]:
         CONCORD_COMPANY=str(ROOT / "examples" / "crm_export"),
         CRM_EXPORT_DIR=str(real_data("maven_crm")),
     )
+
+
+@pytest.fixture(scope="session")
+def crm_files(sample: RunHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHome]:
+    """The sample company with its CRM read from export files, run once.
+
+    Its hash key is the sample's, so that addresses have the same hash in both.
+    """
+    place = tmp_path_factory.mktemp("crm_files")
+    company = write_crm_files_company(place)
+    # The command does so by itself for the sample company in its own place only.
+    generate(place / "home" / "sample_company")
+    key = (sample.home / "state" / "hash_key").read_text().strip()
+    yield run_home(place / "home", CONCORD_COMPANY=str(company), CONCORD_HASH_KEY=key)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,8 @@ import duckdb
 import pytest
 
 from sample_company.generate import generate
-from tests.conftest import ROOT, RunHome, run_home
+from tests.conftest import RunHome, run_home
+from tests.crm_files import write_crm_files_company
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -23,10 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample company that tests may break."""
-    place = tmp_path_factory.mktemp("faults")
-    shutil.copytree(ROOT / "company", place / "company")
-    shutil.copytree(ROOT / "sample_company" / "exports", place / "sample_company" / "exports")
-    return place / "company"
+    return write_crm_files_company(tmp_path_factory.mktemp("faults"))
 
 
 @pytest.fixture(scope="module")

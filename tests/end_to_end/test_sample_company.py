@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -73,9 +75,27 @@ def test_the_hash_key_is_private(sample: RunHome) -> None:
             assert secret.encode() not in path.read_bytes(), path
 
 
-def test_quarantine_holds_the_planted_rows(sample: RunHome, truth: dict[str, Any]) -> None:
+def test_quarantine_holds_the_planted_rows(
+    sample: RunHome, crm_files: RunHome, truth: dict[str, Any]
+) -> None:
+    """Salesforce takes no text for an amount: those rows are broken in its exports only."""
+    assert sample.value("select count(*) from ops.ops_quarantine") == len(BROKEN_DELIVERIES) > 0
     planted = len(truth["broken_rows"]) + len(BROKEN_DELIVERIES)
-    assert sample.value("select count(*) from ops.ops_quarantine") == planted
+    assert crm_files.value("select count(*) from ops.ops_quarantine") == planted
+
+
+def test_the_crm_is_read_through_a_simulator_that_is_gone(sample: RunHome) -> None:
+    text = " ".join(sample.finished.out.split())
+    assert "Simulated crm by the Salesforce simulator" in text
+    again = sample.again()
+    assert "Simulated crm by the Salesforce simulator" in " ".join(again.out.split())
+    processes = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    tied = [line for line in processes if b"sample_company.simulators" in line]
+    assert [line for line in tied if str(os.getpid()).encode() in line] == []
+    requests = sample.query(
+        "select observed from ops.ops_guard_result where guard = 'pulled_crm' order by run_id"
+    )
+    assert "0 rows, 1 requests" in {observed for (observed,) in requests}
 
 
 def test_status_and_a_second_run(sample: RunHome) -> None:
@@ -205,7 +225,27 @@ def test_the_planted_open_pipeline(sample: RunHome, truth: dict[str, Any]) -> No
     assert dict(rows) == planted
 
 
-def test_rows_in_are_rows_out_and_quarantined(sample: RunHome, truth: dict[str, Any]) -> None:
+def test_every_good_row_of_the_exports_comes_through_salesforce(
+    sample: RunHome, truth: dict[str, Any]
+) -> None:
+    loads = sample.query(
+        "select source_object, row_count, quarantined_count from ops.ops_source_load "
+        "where source_instance = 'crm' "
+        "and run_id = (select run_id from ops.ops_run order by started_at limit 1)"
+    )
+    assert {quarantined for _, _, quarantined in loads} == {0}
+    found = {name: rows for name, rows, _ in loads}
+    names = ("accounts", "people", "leads", "opportunities", "opportunity_lines", "products",
+             "campaigns")  # fmt: skip
+    assert {name: found[name] for name in names} == {
+        name: truth["rows"][name]["good"] for name in names
+    }
+    # Two meetings went into the bin with their deal.
+    assert found["tasks"] + found["events"] == truth["rows"]["activities"]["good"] - 2
+
+
+def test_rows_in_are_rows_out_and_quarantined(crm_files: RunHome, truth: dict[str, Any]) -> None:
+    sample = crm_files
     loads = sample.query(
         "select source_object, row_count, quarantined_count from ops.ops_source_load "
         "where run_id = (select run_id from ops.ops_run order by started_at limit 1)"

@@ -180,7 +180,12 @@ def write_company(folder: Path) -> None:
         for system, datasets in SYSTEMS.items()
     }
     old = yaml.safe_load((folder / "sources.yml").read_text())
-    content = {"sources": systems, "system_of_record": old["system_of_record"]}
+    # What other systems of the sample company tell, its CRM tells here.
+    records = {
+        entity: system if entity in map(entity_of, SYSTEMS.get(system, ())) else "crm"
+        for entity, system in old["system_of_record"].items()
+    }
+    content = {"sources": systems, "system_of_record": records}
     (folder / "sources.yml").write_text(yaml.safe_dump(content, sort_keys=False))
     set_as_of(folder, AS_OF)
     _keep(folder / "costs.csv", "cost_month", lambda text: "2024-05" <= text < "2024-09")

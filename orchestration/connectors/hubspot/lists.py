@@ -24,6 +24,11 @@ _TYPES = {
     "createdAt": "datetime",
     "submitted_at": "datetime",
     "is_active": "bool",
+    "sent_at": "datetime",
+    "clicked_at": "datetime",
+    "unsubscribed_at": "datetime",
+    "changed_at": "datetime",
+    "is_delivered": "bool",
 }
 
 

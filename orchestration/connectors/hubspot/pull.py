@@ -23,6 +23,7 @@ from orchestration.connectors.errors import (
 )
 from orchestration.connectors.hubspot.client import Client
 from orchestration.connectors.hubspot.lists import ListPull
+from orchestration.connectors.hubspot.messages import MessagePull
 from orchestration.connectors.hubspot.object_pull import ObjectPull
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.reading import list_pages
@@ -103,7 +104,7 @@ def _pull_object(
     owner_of: Mapping[str, str],
     result: PullResult,
 ) -> None:
-    kind = ObjectPull if item.reader == "crm" else ListPull
+    kind = {"crm": ObjectPull, "email_events": MessagePull}.get(item.reader, ListPull)
     for start in range(1, _STARTS + 1):
         try:
             kind(context, source, client, item, until, connection, owner_of).run(result)

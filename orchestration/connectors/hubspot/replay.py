@@ -19,6 +19,8 @@ from orchestration.connectors.context import PullContext
 from orchestration.connectors.engine import engine
 from orchestration.connectors.hubspot.describe import pipelines
 from orchestration.connectors.hubspot.lists import normalised
+from orchestration.connectors.hubspot.message_log import MessageLog
+from orchestration.connectors.hubspot.messages import replay_messages
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.reading import page_of
 from orchestration.connectors.hubspot.records import Assembly
@@ -52,7 +54,13 @@ def replay(context: PullContext, source: HubSpotSource) -> dict[str, int]:
             real = object_landings(context.deliveries, source, item, connection)
             again = object_landings(Path(folder), source, item, connection)
             custom = source.options.custom_properties.get(item.name, [])
+            log = None
+            if item.reader == "email_events":
+                log = MessageLog(Path(folder), connection)
             for pull in pulls:
+                if log is not None:
+                    _replay_log(pull, item, custom, again, log)
+                    continue
                 _replay_pull(pull, item, custom, again, connection)
             for name, landing in real.items():
                 counts[name] = landing.replace_by(again[name])
@@ -81,6 +89,22 @@ def _replay_pull(
             stager.flush(assembly)
             assembly = Assembly(item, assembly.pipelines, assembly.owner_of)
     stager.end(facts["is_full"])
+    for landing in landings.values():
+        landing.settle()
+
+
+def _replay_log(
+    pull: PullPages,
+    item: HubSpotObject,
+    custom: list[str],
+    landings: dict[str, Landing],
+    log: MessageLog,
+) -> None:
+    columns = pull.facts()["columns"]
+    where = f"replay of object {item.name}"
+    replay_messages(
+        log, Stager(item, landings, log.connection, columns, custom, where), pull.pages()
+    )
     for landing in landings.values():
         landing.settle()
 

@@ -37,11 +37,23 @@ def describe(client: Client, object_name: str, paths: tuple[str, ...]) -> dict[s
     Raises:
         ConnectorError: ObjectMissing when the org has no such object.
     """
+    return describe_object(client, object_name, paths)[1]
 
-    def understand(answer: Answer) -> dict[str, DescribedField]:
+
+def describe_object(
+    client: Client, object_name: str, paths: tuple[str, ...]
+) -> tuple[str, dict[str, DescribedField]]:
+    """Return the first three letters of an object's ids, and its fields as `describe` does.
+
+    Raises:
+        ConnectorError: ObjectMissing when the org has no such object.
+    """
+
+    def understand(answer: Answer) -> tuple[str, dict[str, DescribedField]]:
         found: dict[str, DescribedField] = {}
         relationships = set()
-        for item in read_json(answer.body)["fields"]:
+        body = read_json(answer.body)
+        for item in body["fields"]:
             kind = str(item["type"])
             found[item["name"]] = DescribedField(
                 kind, FAMILIES.get(kind, "other"), bool(item.get("calculated"))
@@ -50,6 +62,6 @@ def describe(client: Client, object_name: str, paths: tuple[str, ...]) -> dict[s
         for path in paths:
             if path.partition(".")[0] in relationships:
                 found[path] = DescribedField("related", "related")
-        return found
+        return str(body.get("keyPrefix") or ""), found
 
     return client.get(f"{client.data_path}/sobjects/{object_name}/describe", understand)

@@ -9,7 +9,7 @@ Belongs here: the order of these steps. Does not: requests (rest, bulk), files (
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from orchestration.connectors.salesforce.answers import BulkRefused, FieldRefuse
 from orchestration.connectors.salesforce.bulk import bulk_pages
 from orchestration.connectors.salesforce.client import Client
 from orchestration.connectors.salesforce.describe import FAMILIES, describe
+from orchestration.connectors.salesforce.record_keys import RecordKeys
 from orchestration.connectors.salesforce.rest import Page, first_page, pages
 from orchestration.connectors.salesforce.sweep import sweep
 from orchestration.connectors.typing_sql import delivery_schema, typed_columns, typed_rows
@@ -47,6 +48,7 @@ class ObjectPull:
         item: The object.
         until: Upper end of the window: the same for all objects of a run.
         connection: DuckDB of this thread.
+        keys: The ids by which other systems know the records.
     """
 
     context: PullContext
@@ -55,6 +57,7 @@ class ObjectPull:
     item: ApiObject
     until: datetime
     connection: duckdb.DuckDBPyConnection
+    keys: RecordKeys
     known: ConnectorObject = field(init=False)
     now: ConnectorObject = field(init=False)
     landings: dict[str, Landing] = field(init=False)
@@ -79,6 +82,16 @@ class ObjectPull:
         return list(self.source.options.custom_fields.get(self.item.name, []))
 
     @property
+    def key_fields(self) -> list[str]:
+        """The field with this object's key, where it has one."""
+        return [self.keys.fields[self.item.name]] if self.item.name in self.keys.fields else []
+
+    @property
+    def id_fields(self) -> frozenset[str]:
+        """The fields with ids for which there may be keys."""
+        return self.keys.id_fields(self.item, self.columns)
+
+    @property
     def where(self) -> str:
         """Source and object, for messages."""
         return f"source {self.context.source}, object {self.item.name}"
@@ -90,7 +103,7 @@ class ObjectPull:
             ConnectorError: The class that says what would help; nothing was delivered then.
         """
         options = self.source.options
-        mapping = mapping_hash(self.item, self.custom)
+        mapping = mapping_hash(self.item, [*self.custom, *_shown_keys(self.keys)])
         is_remapped = self.known.mapping != mapping
         since = self.known.cursor_at
         is_due = self.known.last_sweep_at is None or (
@@ -123,6 +136,7 @@ class ObjectPull:
                 {
                     "until": self.until.isoformat(),
                     "fields": list(self.columns),
+                    "ids": sorted(self.id_fields),
                     "is_sweep": is_sweep and not is_first,
                 }
             )
@@ -147,7 +161,12 @@ class ObjectPull:
         paths = tuple(name for name in (*self.item.api_fields(), *self.custom) if "." in name)
         found = describe(self.client, self.item.name, paths)
         self.columns = check_fields(
-            self.context.source, self.item, self.custom, self.columns, found, FAMILIES
+            self.context.source,
+            self.item,
+            [*self.custom, *self.key_fields],
+            self.columns,
+            found,
+            FAMILIES,
         )
         if hidden := hidden_fields(self.item, self.columns):
             result.notes.append(
@@ -174,7 +193,12 @@ class ObjectPull:
         for table in self.rows(soql.select(self.item.name, list(self.columns), conditions), result):
             if len(table):
                 self.describe(result)
-            stage_rows(self.landings, self.item, self.custom, self.columns, table, self.where)
+            if len(table) and self.key_fields:
+                stamp, limit = self.item.cursor_field, soql.moment(self.until)
+                self.keys.learn(self.item.name, table, stamp, limit, may_change=False)
+            ids = self.id_fields
+            self.keys.prepare_page(table, ids)
+            stage_rows(self.landings, self.item, self.custom, self.columns, table, self.where, ids)
 
     def rows(
         self,
@@ -242,14 +266,31 @@ def stage_rows(
     available: Iterable[str],
     table: pa.Table,
     where: str,
+    id_fields: Collection[str] = (),
 ) -> None:
-    """Type a page's rows and stage them in every dataset of the object."""
+    """Type a page's rows and stage them in every dataset of the object.
+
+    Args:
+        landings: The datasets' folders.
+        item: The object.
+        custom: The company's further fields.
+        available: Fields that the page has.
+        table: The page as texts.
+        where: Source and object, for messages.
+        id_fields: Fields with ids for which table `page_keys` may have keys.
+    """
     names = set(available)
     for position, (name, output) in enumerate(item.outputs.items()):
         entity = load_entities()[output.entity]
-        columns = typed_columns(item, output, entity, custom if position == 0 else (), names)
+        own = custom if position == 0 else ()
+        columns = typed_columns(item, output, entity, own, names, id_fields)
         landing = landings[name]
         landing.stage(typed_rows(landing.connection, table, columns, where))
+
+
+def _shown_keys(keys: RecordKeys) -> list[str]:
+    """What of the keys shapes rows, for a hash; nothing where there are none."""
+    return [f"key {name}={field}" for name, field in sorted(keys.fields.items())]
 
 
 def _is_formula(found: dict[str, DescribedField], name: str) -> bool:

@@ -25,7 +25,8 @@ def probe(context: PullContext, source: SalesforceSource) -> Probe:
     try:
         client.sign_in()
         for item in source.objects().values():
-            custom = source.options.custom_fields.get(item.name, [])
+            custom = [*source.options.custom_fields.get(item.name, [])]
+            custom += [source.options.keys[item.name]] if item.name in source.options.keys else []
             paths = tuple(name for name in (*item.api_fields(), *custom) if "." in name)
             try:
                 fields = describe(client, item.name, paths)

@@ -24,7 +24,9 @@ from orchestration.connectors.http import Budget, Http
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.salesforce.answers import classify
 from orchestration.connectors.salesforce.client import Client
+from orchestration.connectors.salesforce.key_reading import read_keys
 from orchestration.connectors.salesforce.object_pull import ObjectPull
+from orchestration.connectors.salesforce.record_keys import RecordKeys
 from orchestration.state import ConnectorObject
 
 _STARTS = 3
@@ -52,8 +54,11 @@ def pull(context: PullContext, source: SalesforceSource) -> PullResult:
         client.sign_in()
         until = window_end(client, source)
         with engine(context.deliveries) as connection:
+            keys = read_keys(context, source, client, until, connection)
             for item in source.objects().values():
-                _pull_object(context, source, client, item, until, connection, result)
+                _pull_object(context, source, client, item, until, connection, keys, result)
+            if keys.unknown:
+                result.notes.append(_unknown_text(keys))
     except ConnectorError as error:
         raise ConnectorError(client.redacted(str(error))) from None
     finally:
@@ -83,11 +88,12 @@ def _pull_object(
     item: ApiObject,
     until: datetime,
     connection: duckdb.DuckDBPyConnection,
+    keys: RecordKeys,
     result: PullResult,
 ) -> None:
     for start in range(1, _STARTS + 1):
         try:
-            ObjectPull(context, source, client, item, until, connection).run(result)
+            ObjectPull(context, source, client, item, until, connection, keys).run(result)
             return
         except ObjectMissing:
             _miss_object(context, item, result)
@@ -102,6 +108,14 @@ def _pull_object(
         except StartAgain as failure:
             if start == _STARTS:
                 raise ConnectorError(f"object {item.name}: {failure}") from None
+
+
+def _unknown_text(keys: RecordKeys) -> str:
+    shown = ", ".join(sorted(keys.unknown)[:3])
+    return (
+        f"{len(keys.unknown):,} records that others name are gone, hidden or without a key "
+        f"({shown}); there Salesforce's id stands"
+    )
 
 
 def _miss_object(context: PullContext, item: ApiObject, result: PullResult) -> None:

@@ -8,7 +8,9 @@ Belongs here: pages to deliveries. Does not: keeping pages (raw_pages.py).
 
 from __future__ import annotations
 
+import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +22,9 @@ from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.raw_pages import PullPages, finished_pulls
 from orchestration.connectors.salesforce.bulk import csv_rows
+from orchestration.connectors.salesforce.key_reading import known_keys
 from orchestration.connectors.salesforce.object_pull import object_landings, stage_rows
+from orchestration.connectors.salesforce.record_keys import RecordKeys
 from orchestration.connectors.salesforce.rest import page_rows
 from orchestration.connectors.salesforce.sweep import (
     add_source_ids,
@@ -47,23 +51,32 @@ def replay(context: PullContext, source: SalesforceSource) -> dict[str, int]:
         engine(context.deliveries) as connection,
         tempfile.TemporaryDirectory(prefix=".replay", dir=context.deliveries) as folder,
     ):
+        keys = known_keys(context, source, connection)
         for item in source.objects().values():
             pulls = finished_pulls(context.raw_pages / item.name)
             if not pulls:
                 continue
             real = object_landings(context.deliveries, source, item, connection)
             again = object_landings(Path(folder), source, item, connection)
+            known = context.state.connector_object(context.source, item.name)
+            types = json.loads(known.columns or "{}")
             for pull in pulls:
-                _replay_pull(pull, item, source, again)
+                _replay_pull(pull, item, source, again, keys, types)
             for name, landing in real.items():
                 counts[name] = landing.replace_by(again[name])
     return counts
 
 
 def _replay_pull(
-    pull: PullPages, item: ApiObject, source: SalesforceSource, landings: dict[str, Landing]
+    pull: PullPages,
+    item: ApiObject,
+    source: SalesforceSource,
+    landings: dict[str, Landing],
+    keys: RecordKeys,
+    types: Mapping[str, str],
 ) -> None:
     fields = pull.facts()["fields"]
+    ids = (set(pull.facts().get("ids", ())) | keys.id_fields(item, types)) if keys.fields else ()
     custom = source.options.custom_fields.get(item.name, [])
     connection = next(iter(landings.values())).connection
     has_ids = False
@@ -77,7 +90,8 @@ def _replay_pull(
         if is_ids:
             add_source_ids(connection, rows, item)
         else:
-            stage_rows(landings, item, custom, fields, rows, f"replay of object {item.name}")
+            keys.prepare_page(rows, ids)
+            stage_rows(landings, item, custom, fields, rows, f"replay of object {item.name}", ids)
     if has_ids or pull.facts().get("is_sweep"):
         if not has_ids:
             begin_source_ids(connection)

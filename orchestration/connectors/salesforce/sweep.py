@@ -45,6 +45,8 @@ def sweep(pull: ObjectPull, result: PullResult) -> tuple[int, int]:
     query = soql.select(item.name, fields, conditions)
     for table in pull.rows(query, result, fields, kind="ids_"):
         add_source_ids(connection, table, item)
+    if item.moved_field and moved:
+        pull.keys.rename_parents()
     missed = connection.execute(
         f"select id from source_ids left join {pull.landings[main].held()} as held "  # noqa: S608
         f"on id = {RECORD_ID} where stamp <= ? and (held.{RECORD_ID} is null or held.{IS_GONE} "

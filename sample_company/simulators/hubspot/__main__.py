@@ -5,12 +5,11 @@ Belongs here: the command. Does not: anything else.
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
-from threading import Event
 
 import click
 
+from sample_company.simulators.alone import end_of_service
 from sample_company.simulators.clock import Clock
 from sample_company.simulators.hubspot.auth import Auth
 from sample_company.simulators.hubspot.limits import Limits
@@ -26,9 +25,22 @@ from sample_company.simulators.hubspot.simulator import HubSpotSimulator
     help="A CRM export of four CSV files to serve; without it, the sample company's marketing.",
 )
 @click.option("--port", default=0, help="Where to listen on the loopback; 0 finds a free port.")
-@click.option("--token", default="", help="The private app's token; made up when not given.")
+@click.option(
+    "--token",
+    default="",
+    envvar="SIMULATOR_SECRET",
+    help="The private app's token; made up when not given.",
+)
 @click.option("--client-id", default="concord", show_default=True, help="The OAuth app's id.")
 @click.option("--client-secret", default="", help="With what secret; made up when not given.")
+@click.option(
+    "--listening",
+    type=int,
+    default=None,
+    help="Number of an open file: a socket that listens already, in place of a port.",
+)
+@click.option("--still", is_flag=True, help="Let the clock stand still, so that nothing is new.")
+@click.option("--tied", type=int, help="Process that started this one: end when it ends.")
 @click.option(
     "--limits/--no-limits",
     default=True,
@@ -36,10 +48,19 @@ from sample_company.simulators.hubspot.simulator import HubSpotSimulator
     help="Refuse more than 190 requests in ten seconds or 5 searches a second.",
 )
 def main(
-    folder: Path | None, port: int, token: str, client_id: str, client_secret: str, limits: bool
+    folder: Path | None,
+    port: int,
+    token: str,
+    client_id: str,
+    client_secret: str,
+    listening: int | None,
+    still: bool,
+    tied: int | None,
+    limits: bool,
 ) -> None:
     """Serve an account until Control-C; its clock begins on 1 November 2026 and runs."""
-    clock = Clock(runs=True)
+    ended = end_of_service(tied)
+    clock = Clock(runs=not still)
     portal = load_maven_crm(folder, clock) if folder else sample_portal(clock)
     auth = Auth(clock, client_id=client_id, client_secret=client_secret, token=token)
     usual = Limits(
@@ -49,15 +70,12 @@ def main(
         searches_a_second=5 if limits else None,
     )
     simulator = HubSpotSimulator(portal, auth, usual)
-    simulator.start(port)
+    simulator.start(port, listening)
     click.echo(f"url            {simulator.url}")
     click.echo(f"token          {auth.private_token}")
     click.echo(f"client id      {auth.client_id}")
     click.echo(f"client secret  {auth.client_secret}")
     click.echo(f"refresh token  {auth.refresh_token}")
-    ended = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     ended.wait()
     simulator.stop()
     click.echo(f"{simulator.count()} requests")

@@ -73,6 +73,7 @@ class EmailEvent:
     email: str
     email_campaign_id: int
     url: str = ""
+    sent_by: EmailEvent | None = None
 
     def on_wire(self, portal_id: int) -> dict[str, Any]:
         """The event on the wire."""
@@ -92,6 +93,8 @@ class EmailEvent:
                 "requestedBy": self.recipient,
                 "source": "SOURCE_RECIPIENT",
             }
+        if self.sent_by is not None:
+            found["sentBy"] = {"id": self.sent_by.id, "created": millis(self.sent_by.at)}
         return found | ({"url": self.url} if self.url else {})
 
 
@@ -113,6 +116,7 @@ class Marketing:
         self.submissions: dict[str, list[Submission]] = {}
         self.email_events: list[EmailEvent] = []
         self._by_email: dict[str, list[EmailEvent]] = {}
+        self._sent: dict[tuple[str, str], list[EmailEvent]] = {}
         self._is_sorted = True
 
     def add_form(self, name: str, fields: tuple[str, ...], at: datetime | None = None) -> str:
@@ -195,14 +199,22 @@ class Marketing:
     ) -> None:
         """Let something happen to a message: SENT, DELIVERED, BOUNCE, OPEN, CLICK.
 
-        STATUSCHANGE is how HubSpot says that somebody unsubscribed.
+        STATUSCHANGE is how HubSpot says that somebody unsubscribed; it alone does not name the
+        SENT event of its message.
         """
         with self.lock:
             number = str(len(self.email_events) + 1)
             sent = int(self.emails[email].body["primaryEmailCampaignId"])
             moment = at or self._clock.now()
             self._is_sorted = False
-            event = EmailEvent(guid("event", number), moment, type_, recipient, email, sent, url)
+            before = [each for each in self._sent.get((email, recipient), []) if each.at <= moment]
+            named = max(before, key=lambda each: each.at, default=None)
+            event = EmailEvent(
+                guid("event", number), moment, type_, recipient, email, sent, url,
+                None if type_ in ("SENT", "STATUSCHANGE") else named,
+            )  # fmt: skip
+            if type_ == "SENT":
+                self._sent.setdefault((email, recipient), []).append(event)
             self.email_events.append(event)
             self._by_email.setdefault(email, []).append(event)
 

@@ -5,12 +5,11 @@ Belongs here: the command. Does not: anything else.
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
-from threading import Event
 
 import click
 
+from sample_company.simulators.alone import end_of_service
 from sample_company.simulators.clock import Clock
 from sample_company.simulators.salesforce.auth import Auth
 from sample_company.simulators.salesforce.maven import load_maven_crm
@@ -27,22 +26,39 @@ from sample_company.simulators.salesforce.volume import add_opportunities
 )
 @click.option("--port", default=0, help="Where to listen on the loopback; 0 finds a free port.")
 @click.option("--client-id", default="concord", show_default=True, help="Who may log in.")
-@click.option("--client-secret", default="", help="With what secret; made up when not given.")
+@click.option(
+    "--client-secret",
+    default="",
+    envvar="SIMULATOR_SECRET",
+    help="With what secret; made up when not given.",
+)
+@click.option(
+    "--listening",
+    type=int,
+    default=None,
+    help="Number of an open file: a socket that listens already, in place of a port.",
+)
+@click.option("--still", is_flag=True, help="Let the clock stand still, so that nothing is new.")
+@click.option("--tied", type=int, help="Process that started this one: end when it ends.")
 @click.option("--opportunities", default=0, help="How many opportunities to add, for measuring.")
 def main(
-    folder: Path | None, port: int, client_id: str, client_secret: str, opportunities: int
+    folder: Path | None,
+    port: int,
+    client_id: str,
+    client_secret: str,
+    listening: int | None,
+    still: bool,
+    tied: int | None,
+    opportunities: int,
 ) -> None:
     """Serve an organisation until Control-C; its clock begins on 1 November 2026 and runs."""
-    ended = Event()
-    # Before anything is made: who hears the address may end us at once, and nothing may stay.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    clock = Clock(runs=True)
+    ended = end_of_service(tied)
+    clock = Clock(runs=not still)
     organisation = load_maven_crm(folder, clock) if folder else sample_organisation(clock)
     if opportunities:
         add_opportunities(organisation, opportunities)
     auth = Auth(clock, client_id=client_id, client_secret=client_secret)
-    simulator = SalesforceSimulator(organisation, auth).start(port)
+    simulator = SalesforceSimulator(organisation, auth).start(port, listening)
     click.echo(f"url            {simulator.url}")
     click.echo(f"client id      {auth.client_id}")
     click.echo(f"client secret  {auth.client_secret}")

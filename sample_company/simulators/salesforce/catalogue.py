@@ -29,6 +29,11 @@ UserRole 00E audit=role
 Name string(80) required
 ParentRoleId reference(UserRole)
 
+Group 00G audit=role
+Name string(40) required
+DeveloperName string(80)
+Type picklist(Regular|Queue|Role)
+
 Account 001 mergeable
 MasterRecordId reference(Account)
 Name string(255) required
@@ -75,7 +80,7 @@ Industry picklist
 LeadSource picklist
 Status picklist required tracked
 Rating picklist(Hot|Warm|Cold)
-OwnerId reference(User) required tracked
+OwnerId reference(User|Group) required tracked
 IsConverted boolean
 ConvertedDate date
 ConvertedAccountId reference(Account)

@@ -114,6 +114,7 @@ class _Loader:
                 CurrencyIsoCode=cat.COUNTRIES[person.account.country][1],
                 External_Id__c=person.person_id,
                 Persona__c=cat.PERSONAS[first.job_title],
+                Has_Consent__c=int(person.person_id[2:]) % 10 != 0,
             )
 
     def _lead(self, lead: Lead) -> Record:
@@ -135,7 +136,7 @@ class _Loader:
             Country=lead.country,
             LeadSource=lead_source,
             Status=lead.status,
-            OwnerId=known("User", lead.owner) or self.organisation.user,
+            OwnerId=known("User", lead.owner) or known("Group", sample_setup.QUEUE),
             External_Id__c=lead.lead_id,
             Contact__c=known("Contact", person.person_id if person else ""),
             Account__c=known("Account", account.account_id if account else ""),

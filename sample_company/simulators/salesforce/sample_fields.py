@@ -20,7 +20,7 @@ FIELDS = {
         "Customer_Since__c date",
         "Is_Competitor__c boolean",
     ),
-    "Contact": ("Persona__c string(80)",),
+    "Contact": ("Persona__c string(80)", "Has_Consent__c boolean"),
     "Lead": (
         "Contact__c reference(Contact)",
         "Account__c reference(Account)",
@@ -57,7 +57,7 @@ FIELDS = {
         "Yearly_Amount__c currency(16,2)",
         "Booking_Type__c picklist(new|expansion|renewal|one_time)",
     ),
-    "Product2": ("Is_Recurring__c boolean",),
+    "Product2": ("Is_Recurring__c boolean", "List_Price__c currency(16,2)"),
     "Task": ("Direction__c picklist(one_way|two_way)", "Purpose__c picklist"),
     "Event": ("Direction__c picklist(one_way|two_way)", "Purpose__c picklist"),
 }

@@ -18,6 +18,8 @@ from sample_company.simulators.salesforce.sample_ids import Ids
 from sample_company.world import LAST_DAY
 
 Record = dict[str, Value]
+# Who owns a lead that nobody was given yet.
+QUEUE = "New_Leads"
 OPENED = datetime(2019, 1, 1, 8, 0, tzinfo=UTC)
 # Label, closed, won, probability, forecast category and its name.
 STAGES = (
@@ -35,6 +37,8 @@ def load_setup(organisation: Organisation, ids: Ids) -> None:
     setup, load = _Setup(ids), organisation.load
     load_stages(organisation, STAGES, OPENED)
     load("UserRole", setup.roles())
+    queue: Record = {"Name": "New leads", "DeveloperName": QUEUE, "Type": "Queue"}
+    load("Group", [{"Id": ids.of("Group", QUEUE), "LastModifiedDate": OPENED, **queue}])
     load("User", setup.users())
     load("Campaign", setup.campaigns())
     load("Product2", setup.products())
@@ -122,6 +126,7 @@ class _Setup:
                 CurrencyIsoCode="EUR",
                 External_Id__c=product.product_id,
                 Is_Recurring__c=product.is_recurring,
+                List_Price__c=product.list_price,
             )
 
     def prices(self) -> Iterator[Record]:

@@ -19,6 +19,7 @@ ROWS = {
     "accounts": 60, "campaigns": 13, "campaign_members": 677, "events": 550, "employees": 46,
     "leads": 1499, "lead_history": 2067, "opportunities": 323, "opportunity_contact_roles": 293,
     "opportunity_history": 1177, "opportunity_lines": 489, "opportunity_owner_history": 2,
+    "opportunity_earlier_owners": 2,
     "people": 623, "products": 5, "tasks": 573,
 }  # fmt: skip
 
