@@ -16,7 +16,13 @@ from orchestration.canonical import load_entities
 from orchestration.company.datasets import Dataset
 from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.value_types import Text, refuse
-from orchestration.connectors.company_fields import Item, main_dataset, with_company_fields
+from orchestration.connectors.company_fields import (
+    Aliases,
+    Item,
+    main_dataset,
+    with_aliases,
+    with_company_fields,
+)
 from orchestration.connectors.mapping import ApiObject, Output
 
 _HOSTS_WITHOUT_TLS = ("localhost", "127.0.0.1", "[::1]")
@@ -87,17 +93,22 @@ def objects_read(
     objects: Mapping[str, Item],
     leave_out: Collection[str],
     fields: Mapping[str, Mapping[str, str | None]],
+    aliases: Mapping[str, Aliases] | None = None,
 ) -> dict[str, Item]:
-    """The objects that a source reads, with the company's own fields.
+    """The objects that a source reads, with the company's own fields and values.
 
     Args:
         objects: The vendor's objects.
         leave_out: Names of those that are not read.
         fields: Object: canonical field: field of the API, None for nothing.
+        aliases: Object: canonical field: value of the API: value to use.
     """
     return {
-        name: with_company_fields(
-            item, {field: api or "" for field, api in fields.get(name, {}).items()}
+        name: with_aliases(
+            with_company_fields(
+                item, {field: api or "" for field, api in fields.get(name, {}).items()}
+            ),
+            (aliases or {}).get(name, {}),
         )
         for name, item in objects.items()
         if name not in leave_out
@@ -164,4 +175,31 @@ def field_problems(
             elif api is None and entity.fields[field].required:
                 text = f"entity {entity.name!r} needs the field {field!r}"
                 problems.append((location, text, vendor_field))
+    return problems
+
+
+def alias_problems(
+    aliases: Mapping[str, Aliases], objects: Mapping[str, ApiObject]
+) -> list[FieldProblem]:
+    """Canonical fields with aliases that the object does not fill.
+
+    Args:
+        aliases: Object: canonical field: value of the API: value to use.
+        objects: The objects as the source reads them.
+
+    Returns:
+        Location below the source, what is wrong, and what is allowed.
+    """
+    problems: list[FieldProblem] = []
+    for name, chosen in aliases.items():
+        if name not in objects:
+            continue
+        filled = dict.fromkeys(
+            field for output in objects[name].outputs.values() for field in output.fields
+        )
+        problems += [
+            (("options", "value_aliases", name, field), "is not filled by it", listed(filled))
+            for field in chosen
+            if field not in filled
+        ]
     return problems

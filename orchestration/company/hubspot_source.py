@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from orchestration.company.connector_options import (
     FieldProblem,
     VariableName,
+    alias_problems,
     datasets_delivered,
     field_problems,
     is_safe_address,
@@ -87,6 +88,10 @@ class HubSpotOptions(Decision):
         description="Object: canonical field: property that fills it, in place of the standard "
         "one.",
     )
+    value_aliases: dict[ObjectName, dict[SnakeCase, dict[Text, Text]]] = Field(
+        default_factory=dict,
+        description="Object: canonical field: value as it comes: value to use in its place.",
+    )
     custom_properties: dict[ObjectName, list[PropertyName]] = Field(
         default_factory=dict, description="Object: further properties, kept as attributes."
     )
@@ -134,13 +139,21 @@ class HubSpotSource(Decision):
 
     def objects(self) -> Mapping[str, HubSpotObject]:
         """The objects that are read, with the company's own properties."""
-        return objects_read(hubspot_objects(), self.options.leave_out, self.options.fields)
+        return objects_read(
+            hubspot_objects(),
+            self.options.leave_out,
+            self.options.fields,
+            self.options.value_aliases,
+        )
 
 
 def company_field_problems(source: HubSpotSource) -> list[FieldProblem]:
-    """Canonical fields that the object's entity does not have, or cannot do without.
+    """Canonical fields that an object does not have, cannot do without, or does not fill.
 
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
-    return field_problems(source.options.fields, hubspot_objects(), "a property of HubSpot")
+    return [
+        *field_problems(source.options.fields, hubspot_objects(), "a property of HubSpot"),
+        *alias_problems(source.options.value_aliases, source.objects()),
+    ]

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 
 from orchestration.company.connector_options import (
     FieldProblem,
+    alias_problems,
     datasets_delivered,
     field_problems,
     known_object,
@@ -53,6 +54,10 @@ class LandedOptions(Decision):
         default_factory=dict,
         description="Object: canonical field: field that fills it, in place of the standard one.",
     )
+    value_aliases: dict[ObjectName, dict[SnakeCase, dict[Text, Text]]] = Field(
+        default_factory=dict,
+        description="Object: canonical field: value as it comes: value to use in its place.",
+    )
     custom_fields: dict[ObjectName, list[Text]] = Field(
         default_factory=dict, description="Object: further fields, kept as attributes."
     )
@@ -85,13 +90,21 @@ class LandedSource(Decision):
 
     def objects(self) -> Mapping[str, ApiObject]:
         """The objects that are read, with the company's own fields."""
-        return objects_read(salesforce_objects(), self.options.leave_out, self.options.fields)
+        return objects_read(
+            salesforce_objects(),
+            self.options.leave_out,
+            self.options.fields,
+            self.options.value_aliases,
+        )
 
 
 def company_field_problems(source: LandedSource) -> list[FieldProblem]:
-    """Canonical fields that the object's entity does not have, or cannot do without.
+    """Canonical fields that an object does not have, cannot do without, or does not fill.
 
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
-    return field_problems(source.options.fields, salesforce_objects(), "a field of the API")
+    return [
+        *field_problems(source.options.fields, salesforce_objects(), "a field of the API"),
+        *alias_problems(source.options.value_aliases, source.objects()),
+    ]

@@ -13,6 +13,9 @@ from orchestration.connectors.mapping import ApiObject, FieldSource
 Item = TypeVar("Item", bound=ApiObject)
 
 
+Aliases = Mapping[str, Mapping[str, str]]  # canonical field: value of the API: value to use
+
+
 def with_company_fields(item: Item, fields: Mapping[str, str]) -> Item:
     """Return an object with the company's own fields in its first output.
 
@@ -32,6 +35,20 @@ def with_company_fields(item: Item, fields: Mapping[str, str]) -> Item:
     }
     changed = output.model_copy(update={"fields": {**kept, **own}})
     return item.model_copy(update={"outputs": {**item.outputs, dataset: changed}})
+
+
+def with_aliases(item: Item, aliases: Aliases) -> Item:
+    """Return an object whose outputs use other values for some, wherever they have the field."""
+    if not aliases:
+        return item
+    outputs = {}
+    for name, output in item.outputs.items():
+        fields = {
+            field: source.model_copy(update={"words": {**source.words, **aliases.get(field, {})}})
+            for field, source in output.fields.items()
+        }
+        outputs[name] = output.model_copy(update={"fields": fields})
+    return item.model_copy(update={"outputs": outputs})
 
 
 def main_dataset(item: ApiObject) -> str:

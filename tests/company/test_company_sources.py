@@ -210,6 +210,13 @@ def test_a_key_that_is_none(folder: Folder, keys: str, key: str, message: str) -
     folder.expect("sources.yml", "keys:", f"sources.org.options.keys.{key}", message, "")
 
 
+def test_an_alias_of_a_field_that_the_object_does_not_fill(folder: Folder) -> None:
+    more = "value_aliases: {Account: {industri: {technolgy: technology}}}"
+    _add_org(folder, "http://127.0.0.1", more)
+    key = "sources.org.options.value_aliases.Account.industri"
+    folder.expect("sources.yml", "industri:", key, "is not filled by it", "correct it")
+
+
 def _add_org(folder: Folder, address: str, more: str = "api_version: '62.0'") -> None:
     folder.replace(
         "sources.yml",

@@ -201,3 +201,18 @@ def test_a_field_that_the_company_named_has_to_be_there(org: FakeOrg, pulling: P
     pulling.options["fields"] = {"Account": {"segment": "Segment__c"}}
     (problem,) = pulling.settle_and_pull().problems
     assert "object Account: field Segment__c does not exist" in problem
+
+
+def test_a_value_has_the_company_s_alias_and_its_change_reads_all_again(
+    org: FakeOrg, pulling: Pulling
+) -> None:
+    org.add("Account", ONE, Name="A", Industry="technolgy")
+    pulling.options["value_aliases"] = {"Account": {"industry": {"technolgy": "technology"}}}
+    assert pulling.settle_and_pull().problems == []
+    assert pulling.rows("accounts", "industry") == [("technology",)]
+    pulling.options["value_aliases"] = {"Account": {"industry": {"technolgy": "software"}}}
+    assert pulling.settle_and_pull().problems == []
+    assert pulling.rows("accounts", "industry") == [("software",)]
+    del pulling.options["value_aliases"]
+    assert pulling.settle_and_pull().problems == []
+    assert pulling.rows("accounts", "industry") == [("technolgy",)]
