@@ -84,7 +84,11 @@ def _change(settings: Settings, state: StateStore, clear: bool, read_again: str 
         if not found:
             stop(f"no connector of a source {read_again!r} has pulled anything here", RUN_FAILED)
         for item in found:
-            state.save_connector_object(replace(item, mapping=None, last_sweep_at=None))
+            # Days of spend know no sweep: they are read again from the first on.
+            cursor = item.cursor_at if item.columns else None
+            state.save_connector_object(
+                replace(item, mapping=None, last_sweep_at=None, cursor_at=cursor)
+            )
         console.print(f"The next run reads all of {escape(read_again)} again.")
 
 

@@ -302,3 +302,10 @@ def _raw(ads: Google) -> dict[tuple[str, str, date], tuple[Decimal, int, int]]:
             "from raw_file_drop.ad_spend"
         ).fetchall()
     return {row[:3]: row[3:] for row in rows}
+
+
+def test_doctor_lets_the_next_run_read_all_days_again(ads: Google) -> None:
+    assert "reads all of ads again" in ads.command("doctor", "--read-again", "ads").output
+    ads.pull()
+    assert ads.google.months()[0] == "2026-03"
+    assert ads.delivered() == ads.told()
