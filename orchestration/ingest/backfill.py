@@ -151,7 +151,7 @@ def backfill(
     if failed:
         left = len(known) - result.read - result.kept
         raise BackfillError(
-            f"{request.source}: {left} of {len(known)} slices are not read; the others stay, and "
+            f"{request.source}: {left} of {len(known)} slices not read; the others stay, and "
             "the same command again reads only what is left\n" + "\n".join(failed)
         )
     return result
