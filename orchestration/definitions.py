@@ -10,6 +10,7 @@ import dagster as dg
 
 from orchestration.alerts import alert_hooks
 from orchestration.guards.checks import build_guard_checks
+from orchestration.ingest.backfill_job import build_backfill_job, build_month_jobs
 from orchestration.ingest.raw_assets import build_raw_assets
 from orchestration.ingest.rules_assets import build_rules_assets
 from orchestration.publish.assets import build_publish_asset, published_specs
@@ -26,6 +27,7 @@ DAILY_JOB = "daily"
 def build_definitions(settings: Settings) -> dg.Definitions:
     """All definitions for one home and company folder."""
     project = Project(manifest_json(settings))
+    company = readable_company(settings)
     daily = dg.define_asset_job(
         DAILY_JOB,
         selection=dg.AssetSelection.all(),
@@ -44,8 +46,14 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *postgres_assets,
         ],
         asset_checks=build_guard_checks(settings, project),
-        jobs=[daily, build_rollback_job(settings), *postgres_jobs],
-        schedules=[build_schedule(readable_company(settings), daily)],
+        jobs=[
+            daily,
+            build_rollback_job(settings),
+            build_backfill_job(settings),
+            *build_month_jobs(settings, company),
+            *postgres_jobs,
+        ],
+        schedules=[build_schedule(company, daily)],
         sensors=[build_sensor(settings, daily)],
     )
 

@@ -10,6 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.cli.backfills_view import print_backfills
 from orchestration.cli.console import console, stop
 from orchestration.cli.exit_codes import BUSY, RUN_FAILED
 from orchestration.cli.inputs import settings_or_stop
@@ -20,7 +21,11 @@ from orchestration.steps import hold_home, release_home
 
 
 @click.command("doctor")
-@click.option("--clear", is_flag=True, help="Remove what a killed pull left half done.")
+@click.option(
+    "--clear",
+    is_flag=True,
+    help="Remove what a killed pull left half done, and forget backfills that are half done.",
+)
 @click.option(
     "--read-again",
     metavar="SOURCE",
@@ -45,15 +50,18 @@ def command(clear: bool, read_again: str | None) -> None:
         finally:
             release_home(settings)
     objects = state.connector_objects()
-    if not objects:
+    if objects:
+        _print(objects)
+    else:
         console.print("No connector has pulled anything here yet.")
-        return
-    _print(objects)
+    is_stuck = print_backfills(state)
     if any(item.pending for item in objects):
+        is_stuck = True
         console.print(
             "A pull did not end. The next run reads the same rows again by itself; "
             "`concord doctor --clear` removes what it left."
         )
+    if is_stuck:
         raise click.exceptions.Exit(RUN_FAILED)
 
 
@@ -67,13 +75,20 @@ def _change(settings: Settings, state: StateStore, clear: bool, read_again: str 
         for item in state.connector_objects():
             if item.pending:
                 state.save_connector_object(replace(item, pending=None))
-        console.print(f"Cleared; {len(removed)} unfinished files removed.")
+        forgotten = state.forget_unfinished_backfills()
+        console.print(
+            f"Cleared; {len(removed)} unfinished files removed, {forgotten} backfills forgotten."
+        )
     if read_again:
         found = state.connector_objects(read_again)
         if not found:
             stop(f"no connector of a source {read_again!r} has pulled anything here", RUN_FAILED)
         for item in found:
-            state.save_connector_object(replace(item, mapping=None, last_sweep_at=None))
+            # Days of spend know no sweep: they are read again from the first on.
+            cursor = item.cursor_at if item.columns else None
+            state.save_connector_object(
+                replace(item, mapping=None, last_sweep_at=None, cursor_at=cursor)
+            )
         console.print(f"The next run reads all of {escape(read_again)} again.")
 
 

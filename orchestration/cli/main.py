@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "Validate the company folder; move nothing.",
     "status": "Show the last run, freshness, guards and published versions.",
     "doctor": "Show how far each connector is and what is stuck; clear it.",
+    "backfill": "Read a span of days of a source again.",
     "replay": "Make a source's deliveries anew from its kept answers.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",

@@ -6,6 +6,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.cli.backfills_view import print_backfills
 from orchestration.cli.console import console
 from orchestration.cli.exit_codes import RUN_FAILED
 from orchestration.cli.guards_view import print_guards
@@ -34,11 +35,13 @@ def command() -> None:
     run = state.latest_run()
     if run is None:
         console.print("Nothing has run here yet; `concord run` starts.")
+        print_backfills(state)
         return
     _print_runs(state.runs(RUNS_SHOWN))
     if run.message:
         console.print(escape(run.message), soft_wrap=True)
     _print_sources(state, run)
+    print_backfills(state)
     print_guards(state.guard_results(run.run_id))
     _print_published(settings)
     print_postgres(settings, state)

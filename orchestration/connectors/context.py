@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.connectors.day_span import DaySpan
 from orchestration.state import StateStore
 
 
@@ -24,6 +25,9 @@ class PullContext:
         variables: The environment, for credentials; never shown.
         deadline: Moment of time.monotonic() at which the pull must have ended.
         is_full: Whether everything is read and swept again.
+        span: Days of a backfill's slice; then these are read, all or nothing, and how far the
+            source is read stays as it is. None: what is new.
+        requests_made: Requests of this run before this pull; they count against its budget.
     """
 
     source: str
@@ -33,6 +37,8 @@ class PullContext:
     variables: Mapping[str, str] = field(repr=False)
     deadline: float
     is_full: bool = False
+    span: DaySpan | None = None
+    requests_made: int = 0
 
 
 @dataclass
@@ -67,3 +73,18 @@ class Probe:
     missing: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DaysTold:
+    """The days of a source that can be read again.
+
+    Attributes:
+        span: From the first to the last.
+        why_first: Why none before the first.
+        why_last: Why none after the last.
+    """
+
+    span: DaySpan
+    why_first: str
+    why_last: str

@@ -1,8 +1,9 @@
 """Which code reads a source: a vendor's, imported only by who needs it.
 
-Every vendor's folder has modules `pull`, `probe` and `replay` with a function of that name.
+Every vendor's folder has modules `pull`, `probe` and `replay` with a function of that name; one
+whose days can be read again has `days_told` too.
 
-Belongs here: from a source to its vendor's pull, probe and replay. Does not: any of them.
+Belongs here: from a source to its vendor's functions. Does not: any of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from orchestration.company.sources import ConnectorSource
-from orchestration.connectors.context import Probe, PullContext, PullResult
+from orchestration.connectors.context import DaysTold, Probe, PullContext, PullResult
 
 # Loader to the folder of its code.
 FOLDERS = {
@@ -49,6 +50,16 @@ def replay(context: PullContext, source: ConnectorSource) -> dict[str, int]:
             kept because the source itself is the record.
     """
     found: dict[str, int] = _function(source, "replay")(context, source)
+    return found
+
+
+def days_told(context: PullContext, source: ConnectorSource) -> DaysTold:
+    """Ask which days can be read again; only of a loader that backfillable.py names.
+
+    Raises:
+        ConnectorError: When the source cannot be asked.
+    """
+    found: DaysTold = _function(source, "days_told")(context, source)
     return found
 
 

@@ -6,6 +6,8 @@ what readers see (orchestration/publish).
 
 from orchestration.state.database import StateError
 from orchestration.state.records import (
+    Backfill,
+    BackfillSlice,
     ConnectorObject,
     FileVersion,
     GuardResult,
@@ -13,6 +15,7 @@ from orchestration.state.records import (
     PublishLogEntry,
     QuarantinedRow,
     RunRecord,
+    Slicing,
     SourceLoad,
     TableCount,
 )
@@ -20,6 +23,8 @@ from orchestration.state.run_lock import HomeBusy, run_lock
 from orchestration.state.store import StateStore
 
 __all__ = [
+    "Backfill",
+    "BackfillSlice",
     "ConnectorObject",
     "FileVersion",
     "GuardResult",
@@ -28,6 +33,7 @@ __all__ = [
     "PublishLogEntry",
     "QuarantinedRow",
     "RunRecord",
+    "Slicing",
     "SourceLoad",
     "StateError",
     "StateStore",

@@ -172,4 +172,40 @@ _CONNECTORS: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _POSTGRES, _CONNECTORS)
+_BACKFILLS: Migration = (
+    "pragma defer_foreign_keys = on",
+    "create table run_before as select * from run order by rowid",
+    "drop table run",
+    """
+    create table run (
+        run_id text primary key,
+        as_of_date text not null,
+        code_version text not null,
+        started_at text not null,
+        finished_at text,
+        status text not null check (status in ('running', 'succeeded', 'failed', 'interrupted')),
+        message text,
+        selection text,
+        kind text not null check (kind in ('daily', 'rollback', 'postgres', 'backfill'))
+    )
+    """,
+    "insert into run select * from run_before order by rowid",
+    "drop table run_before",
+    """
+    create table backfill_slice (
+        source text not null,
+        from_date text not null,
+        to_date text not null,
+        slicing text not null check (slicing in ('month', 'week', 'day')),
+        first_date text not null,
+        last_date text not null,
+        finished_at text,
+        run_id text,
+        changed_count integer,
+        problem text,
+        primary key (source, from_date, to_date, slicing, first_date)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _POSTGRES, _CONNECTORS, _BACKFILLS)

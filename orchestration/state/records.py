@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import Literal
 
 RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
-RunKind = Literal["daily", "rollback", "postgres"]
+RunKind = Literal["daily", "rollback", "postgres", "backfill"]
+Slicing = Literal["month", "week", "day"]
 Severity = Literal["critical", "warning", "info"]
 GuardStatus = Literal["passed", "warned", "failed", "errored", "not_run"]
 PublishAction = Literal["published", "held", "rolled_back"]
@@ -173,3 +174,47 @@ class ConnectorObject:
     mapping: str | None = None
     note: str | None = None
     pending: str | None = None
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """What a command asked to read again: the same words are the same backfill."""
+
+    source: str
+    from_date: date
+    to_date: date
+    slicing: Slicing
+
+
+@dataclass(frozen=True)
+class BackfillSlice:
+    """Days of a backfill that are read as one.
+
+    Attributes:
+        source: Name of the source.
+        from_date: First day of the backfill.
+        to_date: Last day of the backfill.
+        slicing: How the backfill is cut.
+        first_date: First day of the slice.
+        last_date: Last day of the slice.
+        finished_at: When the slice was delivered; None while it is not.
+        run_id: The run that tried it last.
+        changed_count: Rows that it changed.
+        problem: Why it could not be read.
+    """
+
+    source: str
+    from_date: date
+    to_date: date
+    slicing: Slicing
+    first_date: date
+    last_date: date
+    finished_at: datetime | None = None
+    run_id: str | None = None
+    changed_count: int | None = None
+    problem: str | None = None
+
+    @property
+    def backfill(self) -> Backfill:
+        """The backfill that it is a part of."""
+        return Backfill(self.source, self.from_date, self.to_date, self.slicing)

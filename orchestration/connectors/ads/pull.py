@@ -1,7 +1,8 @@
 """One pull of an advertising platform: every account, the days that may have been restated.
 
 Spend is read per campaign and has to add up to what the account itself tells of each day. What is
-read is delivered part by part, oldest first, so that a pull that ends early is gone on with.
+read is delivered part by part, oldest first, so that a pull that ends early is gone on with. A
+backfill's slice is delivered when all of it was read, of all accounts, and moves no cursor.
 
 Belongs here: the order of a pull. Does not: any platform's words, files (slices.py, reach.py).
 """
@@ -19,14 +20,16 @@ from orchestration.connectors.ads.platform import Account, Page, Platform, Told,
 from orchestration.connectors.ads.reach import (
     REACH_DATASET,
     ReachFiles,
+    ReachRow,
     WindowKind,
     closed_windows,
 )
 from orchestration.connectors.ads.reconcile import reconcile
-from orchestration.connectors.ads.slices import DaySlices
-from orchestration.connectors.ads.spend import SPEND_DATASET, in_cents
+from orchestration.connectors.ads.slices import DaySlices, check_days
+from orchestration.connectors.ads.spend import SPEND_DATASET, SpendDay, in_cents
 from orchestration.connectors.ads.windows import SpendWindow, halves, parts, today_of
 from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.day_span import DaySpan
 from orchestration.connectors.errors import (
     ConnectorError,
     CredentialsRefused,
@@ -40,32 +43,53 @@ _ATTEMPTS = 3
 SPEND_PAGE, REACH_PAGE = "json", "reach"
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Days, or a window of reach, as they were told; not delivered yet."""
+
+    what: str
+    page: Page
+    first: date
+    last: date
+    spend: list[SpendDay] | None = None
+    reach: list[ReachRow] | None = None
+
+
 def pull_ads(context: PullContext, platform: Platform, window: SpendWindow) -> PullResult:
-    """Read every account up to its yesterday.
+    """Read every account up to its yesterday, or the days of a backfill's slice.
 
     Raises:
         ConnectorError: When no account can be read.
     """
     client = platform.client
+    client.http.budget.used += context.requests_made
     result = PullResult(changed={SPEND_DATASET: 0})
     if window.reach:
         result.changed[REACH_DATASET] = 0
+    slice_parts: list[tuple[_AccountPull, _Part]] = []
     try:
         client.sign_in()
         for account_id in window.accounts or platform.account_ids():
             try:
                 account = platform.read_account(account_id)
-                _AccountPull(context, platform, window, account, result).run()
+                pull = _AccountPull(context, platform, window, account, result)
+                if context.span is None:
+                    pull.run()
+                else:
+                    slice_parts += [(pull, part) for part in pull.read_span(context.span)]
             except CredentialsRefused:
                 raise
             except ObjectMissing as note:
                 result.notes.append(f"account {account_id}: {note}; left out")
             except FixConfiguration as problem:
                 result.problems.append(f"account {account_id}: {problem}")
+        if not result.problems:
+            for pull, part in slice_parts:
+                pull.deliver(part)
     except ConnectorError as error:
         raise type(error)(client.redacted(str(error)), *vars(error).values()) from None
     finally:
-        result.request_count = client.http.budget.used
+        result.request_count = client.http.budget.used - context.requests_made
     result.notes = [client.redacted(text) for text in [*result.notes, *platform.notes()]]
     result.problems = [client.redacted(text) for text in result.problems]
     return result
@@ -92,11 +116,46 @@ class _AccountPull:
                     "that were read before are kept"
                 )
             earliest = limit
-        self._pull_spend(max(earliest, self._first("spend")), end)
+        for part in self._spend(max(earliest, self._first("spend")), end):
+            self.deliver(part)
+            self._remember(part)
         for kind in self.window.reach:
-            self._pull_reach(kind, earliest, max(earliest, self._first(f"reach by {kind}")), end)
+            start = max(earliest, self._first(f"reach by {kind}"))
+            for part in self._reach(kind, earliest, start, end):
+                self.deliver(part)
+                self._remember(part)
 
-    def _pull_spend(self, start: date, end: date) -> None:
+    def read_span(self, span: DaySpan) -> Iterator[_Part]:
+        """Read the days of a slice, and the windows of reach that end in it; deliver nothing."""
+        today = today_of(self.account, self.platform.client.server_time)
+        if span.last >= today:
+            raise FixConfiguration(f"{span.last} is not over yet in {self.account.time_zone}")
+        limit = self.platform.first_day(today)
+        if limit is not None and span.first < limit:
+            raise FixConfiguration(f"days before {limit} are not told any more")
+        earliest = max(self.window.start_date, limit or self.window.start_date)
+        yield from self._spend(span.first, span.last)
+        for kind in self.window.reach:
+            yield from self._reach(kind, earliest, span.first, span.last)
+
+    def deliver(self, part: _Part) -> None:
+        """Make the deliveries what the part tells, and keep its page."""
+        account_id, first, last = self.account.id, part.first, part.last
+        if part.spend is not None:
+            slices = DaySlices(self.context.deliveries / SPEND_DATASET)
+            changed = slices.replace(account_id, first, last, part.spend)
+            self.result.changed[SPEND_DATASET] += changed
+        if part.reach is not None:
+            files = ReachFiles(self.context.deliveries / REACH_DATASET)
+            changed = files.replace(account_id, first, last, part.reach)
+            self.result.changed[REACH_DATASET] += changed
+        kept = new_pull(self.context.raw_pages / account_id)
+        body = json.dumps(_with_days(part.page, first, last), sort_keys=True)
+        kept.keep(REACH_PAGE if part.spend is None else SPEND_PAGE, body.encode())
+        facts = {"currency_code": self.account.currency_code, "time_zone": self.account.time_zone}
+        kept.finish(facts)
+
+    def _spend(self, start: date, end: date) -> Iterator[_Part]:
         slices = DaySlices(self.context.deliveries / SPEND_DATASET)
         todo = list(parts(start, end, self.platform.days_at_once))[::-1]
         while todo:
@@ -110,12 +169,10 @@ class _AccountPull:
                 continue
             self._refuse_empty(slices, told, first, last)
             with _no_foreign_rows():
-                changed = slices.replace(self.account.id, first, last, in_cents(told.days))
-            self.result.changed[SPEND_DATASET] += changed
-            self._keep(SPEND_PAGE, page, first, last, "spend")
+                check_days(self.account.id, first, last, told.days)
+            yield _Part("spend", page, first, last, spend=in_cents(told.days))
 
-    def _pull_reach(self, kind: WindowKind, earliest: date, start: date, end: date) -> None:
-        files = ReachFiles(self.context.deliveries / REACH_DATASET)
+    def _reach(self, kind: WindowKind, earliest: date, start: date, end: date) -> Iterator[_Part]:
         for first, last in closed_windows(kind, earliest, start, end):
             try:
                 page = self.platform.read_reach(self.account, first, last)
@@ -124,8 +181,7 @@ class _AccountPull:
                     f"{error}; leave {kind} out of options.reach_windows"
                 ) from None
             rows = self.platform.rows.reach(self.account, _with_days(page, first, last))
-            self.result.changed[REACH_DATASET] += files.replace(self.account.id, first, last, rows)
-            self._keep(REACH_PAGE, page, first, last, f"reach by {kind}")
+            yield _Part(f"reach by {kind}", page, first, last, reach=rows)
 
     def _told(self, first: date, last: date) -> tuple[Page, Told]:
         """The days as told; read again where a restatement came between the queries."""
@@ -151,19 +207,14 @@ class _AccountPull:
                 "read before stays. If nothing was spent indeed: --full-refresh"
             )
 
-    def _keep(self, kind: str, page: Page, first: date, last: date, what: str) -> None:
-        """Keep what was delivered, then say that it was: what is not kept is read again."""
-        kept = new_pull(self.context.raw_pages / self.account.id)
-        body = json.dumps(_with_days(page, first, last), sort_keys=True)
-        kept.keep(kind, body.encode())
-        facts = {"currency_code": self.account.currency_code, "time_zone": self.account.time_zone}
-        kept.finish(facts)
-        read_to = max(last, self._read_to(what) or last)
+    def _remember(self, part: _Part) -> None:
+        """Say that what was delivered and kept is read: what is not is read again."""
+        read_to = max(part.last, self._read_to(part.what) or part.last)
         moment = datetime(read_to.year, read_to.month, read_to.day, tzinfo=UTC)
         self.context.state.save_connector_object(
             ConnectorObject(
                 self.context.source,
-                self._name(what),
+                self._name(part.what),
                 cursor_at=moment,
                 pulled_at=self.platform.client.server_time,
             )

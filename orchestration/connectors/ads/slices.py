@@ -46,9 +46,7 @@ class DaySlices:
         Raises:
             ValueError: When a row is of another account or lies outside the window.
         """
-        for item in days:
-            if item.platform_account_id != account or not start <= item.spend_date <= end:
-                raise ValueError(f"{item} is not of account {account} from {start} to {end}")
+        check_days(account, start, end, days)
         changed = 0
         for first, last in months(start, end):
             own = [item for item in days if first <= item.spend_date <= last]
@@ -89,6 +87,17 @@ class DaySlices:
             return 0
         write_durably(path, lambda temporary: pq.write_table(after, temporary, compression="zstd"))
         return _difference(before, after)
+
+
+def check_days(account: str, start: date, end: date, days: Sequence[SpendDay]) -> None:
+    """Refuse rows that nobody asked for.
+
+    Raises:
+        ValueError: When a row is of another account or lies outside the window.
+    """
+    for item in days:
+        if item.platform_account_id != account or not start <= item.spend_date <= end:
+            raise ValueError(f"{item} is not of account {account} from {start} to {end}")
 
 
 def months(start: date, end: date) -> Iterator[tuple[date, date]]:
