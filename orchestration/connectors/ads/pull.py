@@ -25,6 +25,7 @@ from orchestration.connectors.ads.reach import (
 from orchestration.connectors.ads.reconcile import reconcile
 from orchestration.connectors.ads.slices import DaySlices
 from orchestration.connectors.ads.spend import SPEND_DATASET, in_cents
+from orchestration.connectors.ads.vanished import refuse_vanished
 from orchestration.connectors.ads.windows import SpendWindow, halves, parts, today_of
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import (
@@ -109,6 +110,9 @@ class _AccountPull:
                 todo += halves(first, last)[::-1]
                 continue
             self._refuse_empty(slices, told, first, last)
+            if not self.context.is_full:
+                before = slices.rows(self.account.id, first, last)
+                refuse_vanished(told.lacks, before, first, last)
             with _no_foreign_rows():
                 changed = slices.replace(self.account.id, first, last, in_cents(told.days))
             self.result.changed[SPEND_DATASET] += changed
@@ -124,6 +128,9 @@ class _AccountPull:
                     f"{error}; leave {kind} out of options.reach_windows"
                 ) from None
             rows = self.platform.rows.reach(self.account, _with_days(page, first, last))
+            if rows and all(row.reach is None for row in rows) and not self.context.is_full:
+                lacks = {"reach": self.platform.rows.reach_field}
+                refuse_vanished(lacks, files.rows(self.account.id, first, last), first, last)
             self.result.changed[REACH_DATASET] += files.replace(self.account.id, first, last, rows)
             self._keep(REACH_PAGE, page, first, last, f"reach by {kind}")
 
@@ -134,9 +141,10 @@ class _AccountPull:
             told = self.platform.rows.spend(self.account, page)
             try:
                 reconcile(told)
-            except FixConfiguration:
+            except FixConfiguration as error:
                 if attempt == _ATTEMPTS:
-                    raise
+                    reason = self.platform.why_apart(self.account)
+                    raise FixConfiguration(f"{reason}; {error}" if reason else str(error)) from None
             else:
                 break
         return page, told
