@@ -130,7 +130,8 @@ class _AccountPull:
             rows = self.platform.rows.reach(self.account, _with_days(page, first, last))
             if rows and all(row.reach is None for row in rows) and not self.context.is_full:
                 lacks = {"reach": self.platform.rows.reach_field}
-                refuse_vanished(lacks, files.rows(self.account.id, first, last), first, last)
+                before = files.rows(self.account.id, first, last)
+                refuse_vanished(lacks, before, first, last, least=1)
             self.result.changed[REACH_DATASET] += files.replace(self.account.id, first, last, rows)
             self._keep(REACH_PAGE, page, first, last, f"reach by {kind}")
 
@@ -144,7 +145,7 @@ class _AccountPull:
             except FixConfiguration as error:
                 if attempt == _ATTEMPTS:
                     reason = self.platform.why_apart(self.account)
-                    raise FixConfiguration(f"{reason}; {error}" if reason else str(error)) from None
+                    raise FixConfiguration(reason or str(error)) from None
             else:
                 break
         return page, told

@@ -29,7 +29,11 @@ def lacking(rows: Sequence[Mapping[str, Any]], fields: Mapping[str, str]) -> dic
 
 
 def refuse_vanished(
-    lacks: Mapping[str, str], before: Iterable[Mapping[str, Any]], first: date, last: date
+    lacks: Mapping[str, str],
+    before: Iterable[Mapping[str, Any]],
+    first: date,
+    last: date,
+    least: int = _COUNTS_AT_LEAST,
 ) -> None:
     """Compare with what was delivered of the same days.
 
@@ -38,6 +42,7 @@ def refuse_vanished(
         before: Rows that were delivered.
         first: First day.
         last: Last day.
+        least: So many rows with a count do not lose it by a restatement.
 
     Raises:
         FixConfiguration: With every field that had values.
@@ -46,7 +51,7 @@ def refuse_vanished(
     problems = []
     for column, path in lacks.items():
         values = [row[column] for row in rows if row[column]]
-        if len(values) >= (1 if values and isinstance(values[0], str) else _COUNTS_AT_LEAST):
+        if len(values) >= (1 if values and isinstance(values[0], str) else least):
             problems.append(
                 f"field {path} is not there in any row, and {column} was {values[-1]} and the like "
                 f"in {len(values)} rows"

@@ -81,7 +81,7 @@ class AdsMeeting(AdsHome):
         found = {row[:3]: row[3:] for row in self.rows(columns)}
         assert found == {key: self._columns(key, figures) for key, figures in told.items()}
         self._assert_money(told)
-        for kind in self.options["reach_windows"]:
+        for kind in self.options.get("reach_windows", ()):
             self._assert_reach(kind)
         return len(found)
 

@@ -198,7 +198,7 @@ def test_a_status_that_nobody_knows_is_red(young: AdsMeeting) -> None:
     campaign.status = "HIBERNATING"
     named = (
         f"account {account.id}: ", f"campaign {campaign.id}: field effective_status is "
-        '"HIBERNATING"', "was one of ACTIVE, ARCHIVED",
+        '"HIBERNATING"', "was one of ACTIVE, PAUSED",
     )  # fmt: skip
     young.assert_red_until_mended(named, mend)
 
