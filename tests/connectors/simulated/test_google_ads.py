@@ -231,27 +231,6 @@ def test_closed_accounts_and_changed_types(young: AdsMeeting) -> None:
     assert young.rows("spend") == [(Decimal("5.00"),)]
 
 
-@pytest.mark.parametrize(
-    "field", ["campaign.name", "campaign.advertisingChannelType", "metrics.costMicros"]
-)
-def test_a_field_that_vanishes_is_red(young: AdsMeeting, field: str) -> None:
-    """Google leaves zeros out, so that what a campaign cost would be nothing."""
-    account = young.platform.accounts["1112223334"]
-    campaign = young.platform.add_campaign(account, "Search", "SEARCH")
-    for number in range(1, 4):
-        day = young.platform.today(account) - timedelta(days=number)
-        young.platform.tell(campaign, day, Figures(Decimal(5), 90, 9))
-    young.pull()
-    before = young.rows("*")
-    young.simulator.shape.drop(field)
-    (problem,) = young.pull().problems
-    assert f"field {field} is not there in any row" in problem
-    assert young.rows("*") == before
-    young.simulator.shape.restore()
-    assert young.pull().problems == []
-    young.assert_equal()
-
-
 def test_a_used_up_day_stops_and_the_next_one_goes_on(young: AdsMeeting) -> None:
     life = Life(young.platform, 1, ("SEARCH",))
     for _ in range(8):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.connectors import limits
-from orchestration.connectors.errors import CredentialsRefused, StopForToday
+from orchestration.connectors.errors import CredentialsRefused, FixConfiguration, StopForToday
 from sample_company.simulators import faults
 from sample_company.simulators.advertising.figures import Figures
 from sample_company.simulators.advertising.life import Life
@@ -35,7 +35,11 @@ RULES = Rules(
 
 
 def meet(simulator: MetaAdsSimulator, home: Path, **options: Any) -> AdsMeeting:
-    variables = {"META_ADS_ACCESS_TOKEN": simulator.token, "META_ADS_APP_SECRET": "planted-proof"}
+    simulator.app_secret = "planted-app-secret"  # noqa: S105
+    variables = {
+        "META_ADS_ACCESS_TOKEN": simulator.token,
+        "META_ADS_APP_SECRET": simulator.app_secret,
+    }
     return AdsMeeting("meta_ads", simulator, home, variables, RULES, options)
 
 
@@ -129,6 +133,14 @@ def test_a_token_that_expires_in_the_middle_is_red_and_the_next_run_goes_on(
     set_problem(None)
     young.clean_pull()
     young.assert_equal()
+
+
+def test_the_proof_of_another_apps_secret_is_red(young: AdsMeeting) -> None:
+    young.variables["META_ADS_APP_SECRET"] = "another-apps"  # noqa: S105
+    with pytest.raises(FixConfiguration, match="Invalid appsecret_proof"):
+        young.pull()
+    del young.variables["META_ADS_APP_SECRET"]
+    young.clean_pull()
 
 
 def test_an_account_that_does_not_add_up_is_red(young: AdsMeeting) -> None:
