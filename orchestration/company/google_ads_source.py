@@ -40,7 +40,7 @@ def _check_customer(value: str) -> str:
 
 def _check_version(value: str) -> str:
     if not re.fullmatch(r"v[0-9]{1,3}", value):
-        raise refuse("is no API version", allowed='a version such as "v21"', fix="correct it")
+        raise refuse("is no API version", allowed='a version such as "v26"', fix="correct it")
     return value
 
 
@@ -62,7 +62,7 @@ class GoogleAdsOptions(Decision):
     )
     request_budget: PositiveInteger = Field(2000, description="Requests of one run at most.")
     api_version: Annotated[Text, AfterValidator(_check_version)] = Field(
-        "v21", description="Version of the API."
+        "v26", description="Version of the API."
     )
     base_url: Address = Field("https://googleads.googleapis.com", description="Address of the API.")
     token_url: Address = Field(

@@ -29,6 +29,8 @@ def day(number: int) -> date:
 class AdsHome:
     """A source of a loader in a home of its own; waits are noted, not waited."""
 
+    name = "ads"
+
     def __init__(self, loader: str, url: str, home: Path, variables: Mapping[str, str]) -> None:
         self.loader = loader
         self.home = home
@@ -45,11 +47,13 @@ class AdsHome:
     def source(self) -> Source:
         entry = {"loader": self.loader, "options": self.options}
         folder = self.home / "deliveries"
-        return source_from_mapping("ads", entry, company_folder=self.home, deliveries_folder=folder)
+        return source_from_mapping(
+            self.name, entry, company_folder=self.home, deliveries_folder=folder
+        )
 
     def context(self, is_full: bool = False) -> PullContext:
         return PullContext(
-            source="ads",
+            source=self.name,
             state=self.state,
             deliveries=self.source.options.folder,
             raw_pages=self.home / "raw_pages",

@@ -79,7 +79,7 @@ class FakeGoogleAds:
             return planned
         if headers.get("Authorization") != f"Bearer token-{self.tokens}":
             return 401, _error(401, "UNAUTHENTICATED", {"authenticationError": "OAUTH_TOKEN"})
-        match = re.fullmatch(r"/v21/customers/([0-9]+)/googleAds:searchStream", path)
+        match = re.fullmatch(r"/v26/customers/([0-9]+)/googleAds:searchStream", path)
         assert match, path
         assert headers["developer-token"] == CREDENTIALS["GOOGLE_ADS_DEVELOPER_TOKEN"]
         query = json.loads(body)["query"]

@@ -5,10 +5,11 @@ Belongs here: the shapes. Does not: any platform's words, or the order of a pull
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from orchestration.connectors.ads.reach import ReachRow
 from orchestration.connectors.ads.spend import SpendDay
@@ -47,10 +48,12 @@ class Told:
     Attributes:
         days: Campaigns' days.
         totals: Spend of each day as the account itself tells it.
+        lacks: Columns, with the platform's fields for them, that no row has.
     """
 
     days: list[SpendDay]
     totals: dict[date, Decimal]
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Client(Protocol):
@@ -70,7 +73,13 @@ class Client(Protocol):
 
 
 class Rows(Protocol):
-    """Kept pages to typed rows, without asking the platform."""
+    """Kept pages to typed rows, without asking the platform.
+
+    Attributes:
+        reach_field: The platform's field for reach; blank where it tells none.
+    """
+
+    reach_field: ClassVar[str]
 
     def spend(self, account: Account, page: Page) -> Told:
         """Rows of `Platform.read_spend`'s page; FixConfiguration names a wrong field."""
@@ -116,6 +125,9 @@ class Platform(Protocol):
 
     def read_reach(self, account: Account, first: date, last: date) -> Page:
         """How many people the account and its campaigns reached within the days, as a whole."""
+
+    def why_apart(self, account: Account) -> str | None:
+        """Why campaigns may not add up to their account, where the platform knows a reason."""
 
     def notes(self) -> list[str]:
         """Worth knowing at the end of a pull."""

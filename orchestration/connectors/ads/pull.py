@@ -27,6 +27,7 @@ from orchestration.connectors.ads.reach import (
 from orchestration.connectors.ads.reconcile import reconcile
 from orchestration.connectors.ads.slices import DaySlices, check_days
 from orchestration.connectors.ads.spend import SPEND_DATASET, SpendDay, in_cents
+from orchestration.connectors.ads.vanished import refuse_vanished
 from orchestration.connectors.ads.windows import SpendWindow, halves, parts, today_of
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.day_span import DaySpan
@@ -168,6 +169,9 @@ class _AccountPull:
                 todo += halves(first, last)[::-1]
                 continue
             self._refuse_empty(slices, told, first, last)
+            if not self.context.is_full:
+                before = slices.rows(self.account.id, first, last)
+                refuse_vanished(told.lacks, before, first, last)
             with _no_foreign_rows():
                 check_days(self.account.id, first, last, told.days)
             yield _Part("spend", page, first, last, spend=in_cents(told.days))
@@ -181,6 +185,11 @@ class _AccountPull:
                     f"{error}; leave {kind} out of options.reach_windows"
                 ) from None
             rows = self.platform.rows.reach(self.account, _with_days(page, first, last))
+            if rows and all(row.reach is None for row in rows) and not self.context.is_full:
+                files = ReachFiles(self.context.deliveries / REACH_DATASET)
+                lacks = {"reach": self.platform.rows.reach_field}
+                before = files.rows(self.account.id, first, last)
+                refuse_vanished(lacks, before, first, last, least=1)
             yield _Part(f"reach by {kind}", page, first, last, reach=rows)
 
     def _told(self, first: date, last: date) -> tuple[Page, Told]:
@@ -190,9 +199,10 @@ class _AccountPull:
             told = self.platform.rows.spend(self.account, page)
             try:
                 reconcile(told)
-            except FixConfiguration:
+            except FixConfiguration as error:
                 if attempt == _ATTEMPTS:
-                    raise
+                    reason = self.platform.why_apart(self.account)
+                    raise FixConfiguration(reason or str(error)) from None
             else:
                 break
         return page, told

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -111,6 +111,13 @@ class ReachFiles:
         """Make the folder, and remove what a killed pull left."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         remove_unfinished(self.folder)
+
+    def rows(self, account: str, first: date, last: date) -> list[dict[str, Any]]:
+        """What was delivered of a window."""
+        path = self.folder / f"{account}.parquet"
+        window = (first, last + timedelta(days=1))
+        found = pq.read_table(path, schema=SCHEMA).to_pylist() if path.exists() else []
+        return [row for row in found if (row["window_start"], row["window_end"]) == window]
 
     def replace(self, account: str, first: date, last: date, rows: Sequence[ReachRow]) -> int:
         """Make a window what the platform tells; returns how many rows changed.

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -55,14 +56,18 @@ class DaySlices:
 
     def has_rows(self, account: str, start: date, end: date) -> bool:
         """Whether anything was delivered of an account's days."""
-        for first, last in months(start, end):
-            path = self._path(account, first)
-            if not path.exists():
-                continue
-            days = pq.read_table(path, schema=SCHEMA).column("spend_date").to_pylist()
-            if any(max(first, start) <= day <= min(last, end) for day in days):
-                return True
-        return False
+        return bool(self.rows(account, start, end))
+
+    def rows(self, account: str, start: date, end: date) -> list[dict[str, Any]]:
+        """What was delivered of an account's days."""
+        paths = [self._path(account, first) for first, _ in months(start, end)]
+        return [
+            row
+            for path in paths
+            if path.exists()
+            for row in pq.read_table(path, schema=SCHEMA).to_pylist()
+            if start <= row["spend_date"] <= end
+        ]
 
     @staticmethod
     def row_count(folder: Path) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,14 @@ _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MILLIONTH = Decimal("0.000001")
 _MISSING = object()
+
+
+def has_field(row: Mapping[str, Any], path: str) -> bool:
+    """Whether a row has a field that is not null; parts of a path have dots between."""
+    value: Any = row
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value is not None
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,13 @@ class Fields:
         value = self._value(path)
         if not isinstance(value, str) or not value:
             raise self.wrong(path, "a text")
+        return value
+
+    def one_of(self, path: str, known: Sequence[str]) -> str:
+        """A text that must be one of those that are known."""
+        value = self._value(path)
+        if not isinstance(value, str) or value not in known:
+            raise self.wrong(path, f"one of {', '.join(known)}")
         return value
 
     def optional_text(self, path: str) -> str | None:

@@ -26,7 +26,7 @@ class GoogleAdsAccess:
 
     base_url: str = "https://googleads.googleapis.com"
     token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105  an address
-    api_version: str = "v21"
+    api_version: str = "v26"
     login_customer_id: str | None = None
     developer_token_variable: str = "GOOGLE_ADS_DEVELOPER_TOKEN"  # noqa: S105  a name
     client_id_variable: str = "GOOGLE_ADS_CLIENT_ID"

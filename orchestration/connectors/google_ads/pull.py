@@ -133,6 +133,10 @@ class GoogleAds:
         """Never asked for: no window of reach can be chosen."""
         raise NotImplementedError(f"reach of {account.id} from {first} to {last}")
 
+    def why_apart(self, account: Account) -> str | None:  # noqa: ARG002
+        """No reason is known."""
+        return None
+
     def notes(self) -> list[str]:
         """Nothing."""
         return []

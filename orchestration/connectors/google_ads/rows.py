@@ -7,18 +7,38 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from orchestration.connectors.ads.platform import Account, Page, Told
 from orchestration.connectors.ads.reach import ReachRow
 from orchestration.connectors.ads.spend import SpendDay
 from orchestration.connectors.ads.typed import Fields
+from orchestration.connectors.ads.vanished import lacking
 
 PLATFORM = "google_ads"
 _MICROS = Decimal(1_000_000)
 
 
+# What an answer may leave out, because it is nothing.
+_LEFT_OUT_FIELDS = {
+    "campaign_name": "campaign.name",
+    "source_field": "campaign.advertisingChannelType",
+    "impressions": "metrics.impressions",
+    "clicks": "metrics.clicks",
+    "engagements": "metrics.interactions",
+    "platform_conversions": "metrics.conversions",
+    "spend": "metrics.costMicros",
+}
+
+
 class GoogleAdsRows:
-    """Kept pages to rows."""
+    """Kept pages to rows.
+
+    Attributes:
+        reach_field: None; reach is not read.
+    """
+
+    reach_field: ClassVar[str] = ""
 
     def spend(self, account: Account, page: Page) -> Told:
         """Campaigns' days and the account's; a metric that is zero is left out of an answer.
@@ -31,7 +51,7 @@ class GoogleAdsRows:
             fields = Fields(row, "the account's day")
             totals[fields.day("segments.date")] = _cost(fields)
         days = [_spend_day(account, Fields(row, "a campaign's day")) for row in page["campaigns"]]
-        return Told(days, totals)
+        return Told(days, totals, lacking(page["campaigns"], _LEFT_OUT_FIELDS))
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
         """Nothing: reach is not read."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from orchestration.connectors.ads.platform import Account, Page, Told
 from orchestration.connectors.ads.reach import ReachRow, frequency_of
 from orchestration.connectors.ads.spend import SpendDay
 from orchestration.connectors.ads.typed import Fields
+from orchestration.connectors.ads.vanished import lacking
 
 PLATFORM = "linkedin_ads"
 CAMPAIGN = "urn:li:sponsoredCampaign:"
@@ -29,8 +31,20 @@ SPEND_FIELDS = (
 )
 
 
+_LEFT_OUT_FIELDS = {
+    "engagements": "totalEngagements",
+    "platform_conversions": "externalWebsiteConversions",
+}
+
+
 class LinkedInAdsRows:
-    """Kept pages to rows."""
+    """Kept pages to rows.
+
+    Attributes:
+        reach_field: Field of reach.
+    """
+
+    reach_field: ClassVar[str] = "approximateMemberReach"
 
     def spend(self, account: Account, page: Page) -> Told:
         """Campaigns' days and the account's.
@@ -44,7 +58,7 @@ class LinkedInAdsRows:
             totals[_one_day(fields)] = fields.decimal("costInLocalCurrency")
         known = page["known"]
         days = [_spend_day(account, Fields(row, "a campaign's day"), known) for row in page["days"]]
-        return Told(days, totals)
+        return Told(days, totals, lacking(page["days"], _LEFT_OUT_FIELDS))
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
         """Reach of the account and of its campaigns within the page's days.

@@ -17,6 +17,7 @@ from orchestration.connectors.ads.pull import pull_ads
 from orchestration.connectors.ads.typed import Fields
 from orchestration.connectors.ads.windows import SpendWindow, months_before
 from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.http import Budget, Http
 from orchestration.connectors.meta_ads.answers import classify
 from orchestration.connectors.meta_ads.client import Client, MetaAdsAccess
@@ -102,12 +103,12 @@ class MetaAds:
         """
         asked = {"fields": "account_id,currency,timezone_name,account_status"}
         fields = Fields(self.client.get(f"act_{account_id}", asked), "the account")
-        status = str(fields.count("account_status"))
+        status = fields.one_of("account_status", tuple(_STATUS_WORDS))
         return Account(
             account_id,
             fields.text("currency"),
             fields.text("timezone_name"),
-            _STATUS_WORDS.get(status, f"status {status}"),
+            _STATUS_WORDS[status],
         )
 
     def first_day(self, today: date) -> date | None:
@@ -140,6 +141,17 @@ class MetaAds:
             "account": self._insights(account, own | whole, first, last),
             "campaigns": self._insights(account, campaigns | whole, first, last),
         }
+
+    def why_apart(self, account: Account) -> str | None:
+        """A campaign whose status nobody has heard of: its days are not among those told."""
+        asked = {"fields": "effective_status"}
+        for row in self.client.rows(f"act_{account.id}/campaigns", asked):
+            fields = Fields(row, f"campaign {row.get('id')}")
+            try:
+                fields.one_of("effective_status", _STATUSES)
+            except FixConfiguration as problem:
+                return str(problem)
+        return None
 
     def notes(self) -> list[str]:
         """That another version answered than the one that was asked."""

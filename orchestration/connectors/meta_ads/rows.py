@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from orchestration.connectors.ads.platform import Account, Page, Told
 from orchestration.connectors.ads.reach import ReachRow
 from orchestration.connectors.ads.spend import SpendDay
 from orchestration.connectors.ads.typed import Fields
+from orchestration.connectors.ads.vanished import lacking
 
 PLATFORM = "meta_ads"
 SPEND_FIELDS = (
@@ -31,14 +33,26 @@ SPEND_FIELDS = (
 )
 
 
+# What an answer may leave out, because it is nothing.
+_LEFT_OUT_FIELDS = {
+    "campaign_name": "campaign_name",
+    "source_field": "objective",
+    "clicks": "inline_link_clicks",
+    "engagements": "inline_post_engagement",
+    "platform_conversions": "actions",
+}
+
+
 @dataclass(frozen=True)
 class MetaAdsRows:
     """Kept pages to rows.
 
     Attributes:
         conversion_actions: Action types whose sum is platform_conversions.
+        reach_field: Field of reach.
     """
 
+    reach_field: ClassVar[str] = "reach"
     conversion_actions: tuple[str, ...] = ("lead",)
 
     def spend(self, account: Account, page: Page) -> Told:
@@ -56,7 +70,7 @@ class MetaAdsRows:
             self._spend_day(account, Fields(row, "a campaign's day"), windows)
             for row in page["campaigns"]
         ]
-        return Told(days, totals)
+        return Told(days, totals, lacking(page["campaigns"], _LEFT_OUT_FIELDS))
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
         """Reach of the account and of its campaigns within the page's days.
@@ -68,6 +82,7 @@ class MetaAdsRows:
         for kind, entries in (("account", page["account"]), ("campaign", page["campaigns"])):
             for entry in entries:
                 fields = Fields(entry, f"the reach of a {kind}")
+                reach = fields.count("reach")
                 rows.append(
                     ReachRow(
                         platform=PLATFORM,
@@ -75,8 +90,8 @@ class MetaAdsRows:
                         entity_id=account.id if kind == "account" else fields.text("campaign_id"),
                         window_start=fields.day("date_start"),
                         window_end=fields.day("date_stop") + timedelta(days=1),
-                        reach=fields.count("reach"),
-                        frequency=fields.millionths("frequency", "0"),
+                        reach=reach,
+                        frequency=fields.millionths("frequency", None if reach else "0"),
                     )
                 )
         return rows

@@ -37,6 +37,7 @@ class Account:
         zone: IANA name of its time zone.
         is_open: Whether it can be read; a closed one answers with an error.
         usd_rate: Dollars for one unit of its currency.
+        status: A status that nobody has heard of yet, in place of the usual ones.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Account:
     zone: str
     is_open: bool = True
     usd_rate: Decimal = Decimal(1)
+    status: str | None = None
 
 
 @dataclass
@@ -61,7 +63,8 @@ class Ad:
 class Campaign:
     """A campaign; one without ads is reported as a whole only (Performance Max).
 
-    `kind` is in the platform's words; `is_running` is false for one that is paused.
+    `kind` is in the platform's words; `is_running` is false for one that is paused; `status` is one
+    that nobody has heard of yet, in place of the usual ones.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Campaign:
     ads: list[Ad] = field(default_factory=list)
     is_running: bool = True
     removed_at: datetime | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True)

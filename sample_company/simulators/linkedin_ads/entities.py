@@ -24,7 +24,7 @@ def account_element(account: Account) -> Element:
         "id": int(account.id),
         "name": account.name,
         "currency": account.currency,
-        "status": "ACTIVE" if account.is_open else "CANCELED",
+        "status": account.status or ("ACTIVE" if account.is_open else "CANCELED"),
         "type": "BUSINESS",
         "test": False,
         "servingStatuses": ["RUNNABLE"] if account.is_open else ["STOPPED"],
@@ -53,6 +53,8 @@ def campaign_element(campaign: Campaign) -> Element:
 
 def campaign_status(campaign: Campaign) -> str:
     """Status in LinkedIn's words."""
+    if campaign.status is not None:
+        return campaign.status
     if campaign.removed_at is not None:
         return "REMOVED"
     return "ACTIVE" if campaign.is_running else "PAUSED"

@@ -6,6 +6,8 @@ faults. Does not: rows (insights, edges), jobs.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import secrets
 from datetime import datetime
@@ -39,6 +41,7 @@ class MetaAdsSimulator(Simulator):
 
     Attributes:
         token: The one token that is good, a system user's without an end.
+        app_secret: The app's secret; blank: nobody knows it, and no proof is looked at.
         token_problem: Why it is good no more, as a subcode of 190 (463, 460, 458); None: it is.
         versions: Versions of the API that are alive.
         rows_at_once: Windows times objects of an answer at once; more is code 1.
@@ -51,6 +54,7 @@ class MetaAdsSimulator(Simulator):
         super().__init__()
         self.platform = platform
         self.token = token or f"EAAB{secrets.token_hex(40)}"
+        self.app_secret = ""
         self.token_problem: int | None = None
         self.versions: range | set[int] = VERSIONS
         self.jobs, self.shape = Jobs(platform.clock), Shape()
@@ -65,12 +69,14 @@ class MetaAdsSimulator(Simulator):
     def answer(self, request: Request) -> Response:
         """Answer a request truthfully."""
         account_id, use_case = "", "ads_management"
+        answered = max(self.versions)
         try:
             match = PATH.fullmatch(request.path)
             if match is None:
                 raise MetaError(2500, "Unknown path components: " + request.path)
             version, node, edge = match[1], match[2], match[3] or ""
             asked = self._admit(request, int(version))
+            answered = int(version)
             account_id = self._account_id(node)
             use_case = "ads_insights" if edge == "insights" else use_case
             if self.limits.is_over(account_id):
@@ -80,7 +86,7 @@ class MetaAdsSimulator(Simulator):
         except MetaError as error:
             response = error.response()
         response.headers |= self.limits.headers(account_id, use_case)
-        response.headers["facebook-api-version"] = f"v{max(self.versions)}.0"
+        response.headers["facebook-api-version"] = f"v{answered}.0"
         return response
 
     def _admit(self, request: Request, version: int) -> dict[str, str]:
@@ -101,6 +107,10 @@ class MetaAdsSimulator(Simulator):
             raise token_error()
         if self.token_problem is not None:
             raise token_error(self.token_problem)
+        if self.app_secret and "appsecret_proof" in asked:
+            proof = hmac.new(self.app_secret.encode(), given.encode(), hashlib.sha256).hexdigest()
+            if asked["appsecret_proof"] != proof:
+                raise MetaError(100, "Invalid appsecret_proof provided in the API argument")
         return asked
 
     def _account_id(self, node: str) -> str:

@@ -13,6 +13,8 @@ ACTIVE, CLOSED = 1, 101
 
 def state_of(about: Campaign | Ad, campaign: Campaign | None = None) -> str:
     """The effective status: an ad's follows from its campaign's."""
+    if isinstance(about, Campaign) and about.status is not None:
+        return about.status
     if about.removed_at is not None:
         return "DELETED"
     if isinstance(about, Campaign):
@@ -27,4 +29,6 @@ def ad_set_id(campaign: Campaign) -> str:
 
 def account_status(account: Account) -> int:
     """1 is active, 101 closed."""
+    if account.status is not None:
+        return int(account.status)
     return ACTIVE if account.is_open else CLOSED

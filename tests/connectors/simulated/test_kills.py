@@ -1,4 +1,4 @@
-"""A pulling process that is killed leaves neither doubles nor gaps (`soak` does it 50 times)."""
+"""A reading process that is killed leaves neither doubles nor gaps (`soak` does it 50 times)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.connectors.simulated.soak import ENDED, soak
+from tests.connectors.simulated.soak import soak
+from tests.connectors.simulated.worlds import SOURCES
 
 
 @pytest.mark.slow
-def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
-    seen = soak(tmp_path, kills=4, seed=1)
-    assert sum(seen.values()) - seen[ENDED] == 4
+@pytest.mark.parametrize("loader", SOURCES)
+def test_kills_at_random_moments_lose_and_double_nothing(loader: str, tmp_path: Path) -> None:
+    seen = soak(loader, tmp_path, kills=4, seed=1)
+    assert sum(seen.values()) == 4

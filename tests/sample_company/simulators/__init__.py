@@ -1,0 +1,1 @@
+"""The simulators alone; a package, because files elsewhere have these names."""
