@@ -89,9 +89,12 @@ class Columns:
             if not key or column_name is None:
                 continue
             keys = self._keys_of(column_name)
-            for name in [key] if keys is None else [keys[n] for n in spellings(key) if n in keys]:
+            first, *deeper = key.split(".") if outer != _RAW else [key]
+            for name in (
+                [first] if keys is None else [keys[n] for n in spellings(first) if n in keys]
+            ):
                 self._note(candidate, "JSON")
-                path = literal("$." + quoted(name))
+                path = literal("$." + ".".join(quoted(part) for part in (name, *deeper)))
                 return [f"nullif(json_extract_string({self._json(column_name)}, {path}), '')"]
         self._note(candidate, None)
         return []
