@@ -23,10 +23,9 @@ from orchestration.company.datasets import Dataset
 from orchestration.company.source_types import DropFolder
 from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text
 from orchestration.connectors.ads.spend import SCHEMA
+from orchestration.connectors.landed.map_parts import MappedObject, Value
 from orchestration.connectors.landed.vendor_map import (
     MAPPED_VENDORS,
-    MappedObject,
-    Value,
     vendor_map,
     with_conversion_actions,
 )

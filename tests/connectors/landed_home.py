@@ -8,9 +8,11 @@ from typing import Any
 
 import duckdb
 
+from orchestration.canonical import load_entities
 from orchestration.company.sources import Source, source_from_mapping
 from orchestration.connectors import vendors
 from orchestration.connectors.context import Probe, PullContext, PullResult
+from orchestration.sources import file_drop
 from orchestration.state import StateStore
 
 SYNCED = {"_fivetran_synced": "2026-01-12 08:00:00+00"}
@@ -77,6 +79,20 @@ class LandedHome:
         connector = self.source.connector
         assert connector is not None
         return vendors.probe(self.context(), connector)
+
+    def raw(self, source: Source, entity: str) -> list[tuple[Any, ...]]:
+        """The raw rows of a source's deliveries, without where they come from."""
+        raw = self.home / "raw"
+        found = file_drop.extract(source, source.options.folder, [], raw)
+        assert found.refusals == []
+        assert found.quarantined == []
+        columns = ", ".join(load_entities()[entity].fields)
+        with duckdb.connect() as connection:
+            for statement in file_drop.raw_views_sql(load_entities(), found.files, raw):
+                connection.execute(statement)
+            return connection.execute(
+                f"select {columns} from raw_file_drop.{entity} order by all"
+            ).fetchall()
 
     def rows(self, dataset: str, columns: str, where: str = "true") -> list[tuple[Any, ...]]:
         folder = self.source.options.folder / dataset

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.company.sources import source_from_mapping
 from orchestration.connectors.ads.platform import Account
 from orchestration.connectors.ads.slices import DaySlices
 from orchestration.connectors.ads.spend import in_cents
@@ -325,6 +326,13 @@ def test_landed_tables_give_what_the_api_gives(
         "ad_spend", "* exclude (filename)"
     )
     assert len(api.rows("ad_spend", "campaign_id")) == len(FACTS)
+    entry = {"loader": vendor, "options": {"start_date": "2025-12-01"}}
+    source = source_from_mapping(
+        "lake", entry, company_folder=api.home, deliveries_folder=api.home / "deliveries"
+    )
+    raw = api.raw(source, "ad_spend")
+    assert len(raw) == len(FACTS)
+    assert home.raw(home.source, "ad_spend") == raw
     assert home.pull().changed == {"ad_spend": 0}
     assert home.probe().problems == []
 

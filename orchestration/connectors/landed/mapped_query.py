@@ -1,6 +1,7 @@
 """The query that reads a landed table as a mapped object's canonical fields, all text.
 
-Belongs here: one object's SQL. Does not: its lookups (lookups.py), running it (pull.py, spend.py),
+Belongs here: one object's SQL. Does not: its lookups (lookups.py), single values
+(value_sql.py), running it (pull.py, spend.py),
 or typing (typing_sql.py).
 """
 
@@ -28,17 +29,16 @@ from orchestration.connectors.landed.lookups import (
     lookup_join,
     stripped,
 )
-from orchestration.connectors.landed.query import TableQuery, no_known_loader
-from orchestration.connectors.landed.tables import LandedTable
-from orchestration.connectors.landed.vendor_map import (
+from orchestration.connectors.landed.map_parts import (
     GONE,
     KEY,
     MODIFIED,
     MappedObject,
-    Pivot,
-    SumOf,
     Value,
 )
+from orchestration.connectors.landed.query import TableQuery, no_known_loader
+from orchestration.connectors.landed.tables import LandedTable
+from orchestration.connectors.landed.value_sql import moment_sql, pivoted, smallest_sql, sum_sql
 from orchestration.connectors.typing_sql import literal, quoted
 
 
@@ -161,15 +161,17 @@ class _Fields:
             between = literal(value.separator)
             return f"nullif(concat_ws({between}, {', '.join(parts)}), '')" if parts else None
         expressions = self.expressions(value.candidates)
-        expressions += [_smallest(sql) for sql in self.own.lists(value.smallest_of)]
+        expressions += [smallest_sql(sql) for sql in self.own.lists(value.smallest_of)]
         if value.sum_of is not None:
-            expressions += [_sum(sql, value.sum_of) for sql in self.own.lists(value.sum_of.lists)]
+            expressions += [
+                sum_sql(sql, value.sum_of) for sql in self.own.lists(value.sum_of.lists)
+            ]
         if not expressions and value.default is None:
             return None
         if value.default is not None:
             expressions.append(literal(value.default))
         found = stripped(first_of(expressions) or "", value.strip, value.pattern)
-        return _moment(found) if value.unit == "milliseconds" else found
+        return moment_sql(found) if value.unit == "milliseconds" else found
 
     def columns(self) -> tuple[dict[str, str], frozenset[str]]:
         """Columns that were found, with their types, and those that were not."""
@@ -191,66 +193,11 @@ class _Fields:
         return first_of(self.expressions(candidates))
 
 
-def pivoted(
-    table: LandedTable, pivot: Pivot, loader: LandedBy, connection: duckdb.DuckDBPyConnection
-) -> LandedTable:
-    """A table of changes as one with a row per record and moment, a column per property."""
-    own = Columns(table, "changes", connection)
-    name = own.needed(pivot.name, "the property's name")
-    value = own.needed(pivot.value, "the property's value")
-    marker = table.columns[loader.marker][0]
-    shown = {
-        "record": own.needed(pivot.record, "the record's id"),
-        "at": _moment(own.needed(pivot.at, "the moment")),
-        marker: f"max({quoted(marker)})",
-    }
-    for item in pivot.properties:
-        shown[item] = f"max_by({value}, {quoted(marker)}) filter ({name} = {literal(item)})"
-    for item, candidates in pivot.beside.items():
-        if (found := own.value(candidates)) is not None:
-            shown[item] = f"max({found})"
-    listed = ", ".join(f"{sql} as {quoted(column)}" for column, sql in shown.items())
-    names = ", ".join(literal(item) for item in pivot.properties)
-    relation = (
-        f"(select {listed} from {table.relation} as changes where {name} in ({names}) "  # noqa: S608
-        "group by 1, 2)"
-    )
-    types = {column.lower(): (column, "VARCHAR") for column in shown}
-    return LandedTable(table.name, relation, types)
-
-
 def _stamp(own: Columns, loader: LandedBy) -> str:
     marker = own.table.columns[loader.marker][0]
     if loader.loads_table:  # a load's id is seconds since 1970
         return f"cast(to_timestamp(cast(own.{quoted(marker)} as double)) as varchar)"
     return f"cast(own.{quoted(marker)} as varchar)"
-
-
-def _moment(value: str) -> str:
-    """SQL of a moment: milliseconds since 1970 as a timestamp, any other text as it is."""
-    return (
-        f"case when regexp_full_match({value}, '[0-9]{{11,14}}(\\.0+)?') "
-        f"then cast(epoch_ms(cast(cast({value} as decimal(18, 1)) as bigint)) as varchar) || '+00' "
-        f"else {value} end"
-    )
-
-
-def _smallest(list_sql: str) -> str:
-    """SQL of the smallest id of a JSON list: the oldest record."""
-    padded = f"list_transform(cast({list_sql} as varchar[]), lambda id: lpad(id, 20, '0'))"
-    return f"ltrim(list_min({padded}), '0')"
-
-
-def _sum(list_sql: str, what: SumOf) -> str:
-    """SQL of the sum of some of a JSON list's numbers; nothing without a list."""
-    name, number = (literal("$." + quoted(key)) for key in (what.name, what.value))
-    names = ", ".join(literal(word) for word in what.names)
-    chosen = (
-        f"list_filter(cast({list_sql} as json[]), "
-        f"lambda it: json_extract_string(it, {name}) in ({names}))"
-    )
-    numbers = f"lambda it: cast(json_extract_string(it, {number}) as decimal(28, 6))"
-    return f"cast(list_sum(list_transform({chosen}, {numbers})) as varchar)"
 
 
 def _refuse_missing(

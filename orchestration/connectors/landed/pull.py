@@ -24,12 +24,12 @@ from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.landed.candidates import table_of
+from orchestration.connectors.landed.map_parts import MappedObject
 from orchestration.connectors.landed.mapped_query import mapped_query
 from orchestration.connectors.landed.names import table_names
 from orchestration.connectors.landed.query import TableQuery, table_query
 from orchestration.connectors.landed.spend import deliver_spend
 from orchestration.connectors.landed.tables import LandedTable, landed_tables
-from orchestration.connectors.landed.vendor_map import MappedObject
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, mapping_hash
 from orchestration.connectors.typing_sql import (

@@ -20,8 +20,8 @@ import duckdb
 from orchestration.connectors.ads.slices import DaySlices
 from orchestration.connectors.ads.spend import SpendDay, in_cents
 from orchestration.connectors.errors import FixConfiguration
+from orchestration.connectors.landed.map_parts import MappedObject
 from orchestration.connectors.landed.query import TableQuery
-from orchestration.connectors.landed.vendor_map import MappedObject
 from orchestration.connectors.typing_sql import quoted
 
 _UNITS = {"micros": Decimal("0.000001"), "cents": Decimal("0.01")}
