@@ -62,7 +62,7 @@ def lookup_join(
     if table is None:
         return Join("", {}, None)
     alias = quoted(f"of {name}")
-    found = Columns(exploded(table, lookup.explode), alias, connection)
+    found = Columns(exploded(table, lookup.explode, connection), alias, connection)
     own_sides = [first_of(ours(match.ours)) for match in lookup.match]
     if any(side is None for side in own_sides):
         return Join("", {}, found)
@@ -85,9 +85,11 @@ def lookup_join(
     return Join(f"left join ({select}) as {joined} on {conditions}", shown, found)
 
 
-def exploded(table: LandedTable, candidates: Sequence[str]) -> LandedTable:
+def exploded(
+    table: LandedTable, candidates: Sequence[str], connection: duckdb.DuckDBPyConnection
+) -> LandedTable:
     """The table with a row for each element of a JSON list, where it has one of the columns."""
-    columns = Columns(table, "outer_rows", duckdb.connect())
+    columns = Columns(table, "outer_rows", connection)
     lists = columns.lists(candidates) if candidates else []
     if not lists:
         return table

@@ -66,7 +66,7 @@ def mapped_query(
     if loader is None:
         raise no_known_loader(table)
     loads = tables.get(loader.loads_table or "")
-    read = exploded(table, item.explode)
+    read = exploded(table, item.explode, connection)
     if item.pivot is not None:
         read = pivoted(read, item.pivot, loader, connection)
     own = Columns(read, "own", connection)
