@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
 
 from orchestration.company.connector_options import (
     FieldProblem,
     alias_problems,
     datasets_delivered,
+    delivered_dataset,
     field_problems,
     known_object,
     objects_read,
@@ -22,12 +23,27 @@ from orchestration.company.connector_options import (
 from orchestration.company.datasets import Dataset
 from orchestration.company.source_types import DropFolder
 from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text
+from orchestration.connectors.ads.spend import SCHEMA
+from orchestration.connectors.landed.map_parts import MappedObject, Value
+from orchestration.connectors.landed.vendor_map import (
+    MAPPED_VENDORS,
+    vendor_map,
+    with_conversion_actions,
+)
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.salesforce.objects import salesforce_objects
 
 
-def _check_object(value: str) -> str:
-    return known_object(value, salesforce_objects())
+def _all_objects(vendor: str) -> Mapping[str, ApiObject]:
+    """Every object of a vendor that is read unless the company leaves it out."""
+    if vendor not in MAPPED_VENDORS:
+        return salesforce_objects()
+    return {name: item.as_api_object(name) for name, item in vendor_map(vendor).items()}
+
+
+def _check_object(value: str, info: ValidationInfo) -> str:
+    vendor = info.data.get("objects_of")
+    return value if vendor is None else known_object(value, _all_objects(vendor))
 
 
 ObjectName = Annotated[Text, AfterValidator(_check_object)]
@@ -36,7 +52,15 @@ ObjectName = Annotated[Text, AfterValidator(_check_object)]
 class LandedOptions(Decision):
     """Where the tables are, and what they hold."""
 
-    objects_of: Literal["salesforce"] = Field(description="Whose objects the tables hold.")
+    objects_of: Literal[
+        "salesforce",
+        "hubspot",
+        "google_ads",
+        "meta_ads",
+        "linkedin_ads",
+        "marketo",
+        "mailchimp",
+    ] = Field(description="Whose objects the tables hold.")
     database: DropFolder = Field(
         description="A DuckDB file, or a folder of Parquet files with one folder or file per "
         "table; an absolute path or ${NAME}."
@@ -61,6 +85,10 @@ class LandedOptions(Decision):
     custom_fields: dict[ObjectName, list[Text]] = Field(
         default_factory=dict, description="Object: further fields, kept as attributes."
     )
+    conversion_actions: list[Text] = Field(
+        default_factory=lambda: ["lead"],
+        description="Meta: action types whose sum is platform_conversions; they must not overlap.",
+    )
 
 
 class LandedSource(Decision):
@@ -80,8 +108,15 @@ class LandedSource(Decision):
     @property
     def datasets(self) -> dict[str, Dataset]:
         """What it delivers: the outputs of all objects that are read."""
+        spend = [item.dataset for item in self.mapped_objects().values() if item.is_spend]
         outputs = ((item.name, item.outputs) for item in self.objects().values())
-        return datasets_delivered(outputs, self.options.custom_fields)
+        found = datasets_delivered(outputs, self.options.custom_fields)
+        return {
+            name: delivered_dataset(name, "ad_spend", dict.fromkeys(SCHEMA.names), ())
+            if name in spend
+            else dataset
+            for name, dataset in found.items()
+        }
 
     @property
     def database(self) -> Path:
@@ -90,12 +125,35 @@ class LandedSource(Decision):
 
     def objects(self) -> Mapping[str, ApiObject]:
         """The objects that are read, with the company's own fields."""
+        options = self.options
+        if options.objects_of in MAPPED_VENDORS:
+            return {name: item.as_api_object(name) for name, item in self.mapped_objects().items()}
         return objects_read(
-            salesforce_objects(),
-            self.options.leave_out,
-            self.options.fields,
-            self.options.value_aliases,
+            salesforce_objects(), options.leave_out, options.fields, options.value_aliases
         )
+
+    def mapped_objects(self) -> Mapping[str, MappedObject]:
+        """Those of them that a vendor's map describes."""
+        options = self.options
+        if options.objects_of not in MAPPED_VENDORS:
+            return {}
+        return {
+            name: with_conversion_actions(
+                _with_own_columns(item, options.fields.get(name, {})), options.conversion_actions
+            )
+            for name, item in vendor_map(options.objects_of).items()
+            if name not in options.leave_out
+        }
+
+
+def _with_own_columns(item: MappedObject, own: Mapping[str, str | None]) -> MappedObject:
+    """An object with the company's own columns in place of the standard ones."""
+    if not own:
+        return item
+    kept = {name: value for name, value in item.fields.items() if name not in own}
+    chosen = {name: Value.model_validate({"from": c}) for name, c in own.items() if c is not None}
+    needed = tuple(dict.fromkeys([*(n for n in item.needed if n not in own), *chosen]))
+    return item.model_copy(update={"fields": {**kept, **chosen}, "needed": needed})
 
 
 def company_field_problems(source: LandedSource) -> list[FieldProblem]:
@@ -104,7 +162,13 @@ def company_field_problems(source: LandedSource) -> list[FieldProblem]:
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
-    return [
-        *field_problems(source.options.fields, salesforce_objects(), "a field of the API"),
-        *alias_problems(source.options.value_aliases, source.objects()),
-    ]
+    options = source.options
+    problems = field_problems(
+        options.fields, _all_objects(options.objects_of), "a field of the API, or a column"
+    )
+    if options.objects_of in MAPPED_VENDORS:
+        return problems + [
+            (("options", "value_aliases", name), "only Salesforce's objects have aliases", "none")
+            for name in options.value_aliases
+        ]
+    return problems + alias_problems(options.value_aliases, source.objects())

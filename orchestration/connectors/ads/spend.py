@@ -38,7 +38,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class SpendDay:
-    """One campaign on one day.
+    """One campaign on one day; None where a loader does not land a number.
 
     Attributes:
         platform: Its name in Concord.
@@ -51,7 +51,7 @@ class SpendDay:
         engagements: Interactions of any kind.
         platform_conversions: Conversions as the platform counts them.
         spend: Cost, exactly as the platform tells it; `in_cents` rounds.
-        currency_code: The account's currency.
+        currency_code: The account's currency; None for the source's.
         platform_time_zone: The account's zone.
         source_field: Kind of the campaign in the platform's words, for channels.csv.
     """
@@ -61,12 +61,12 @@ class SpendDay:
     campaign_id: str
     campaign_name: str | None
     spend_date: date
-    impressions: int
-    clicks: int
-    engagements: int
-    platform_conversions: Decimal
+    impressions: int | None
+    clicks: int | None
+    engagements: int | None
+    platform_conversions: Decimal | None
     spend: Decimal
-    currency_code: str
+    currency_code: str | None
     platform_time_zone: str | None
     source_field: str | None = None
 

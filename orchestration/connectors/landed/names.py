@@ -32,6 +32,15 @@ def column_names(field: str) -> tuple[str, ...]:
     return _unique(prefix + name for prefix in _PREFIXES for name in _spellings(field))
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """Ways in which loaders write a name, in small letters; a point may be one or two underscores.
+
+    `segments.date` becomes `segments_date`, `costMicros` `cost_micros`.
+    """
+    forms = (name, name.replace(".", "_"), name.replace(".", "__"))
+    return _unique(spelled for form in forms for spelled in _spellings(form))
+
+
 def _spellings(name: str) -> list[str]:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
     with_digits = re.sub(r"(?<=[A-Za-z])(?=[0-9])", "_", words)

@@ -8,9 +8,7 @@ from orchestration.company.landed_source import LandedSource
 from orchestration.connectors.context import Probe, PullContext
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import ConnectorError
-from orchestration.connectors.landed.names import table_names
 from orchestration.connectors.landed.pull import LandedPlace, place_of
-from orchestration.connectors.landed.query import table_query
 from orchestration.connectors.landed.tables import landed_tables
 
 
@@ -26,13 +24,12 @@ def probe_place(place: LandedPlace, connection: duckdb.DuckDBPyConnection) -> Pr
     try:
         with landed_tables(connection, place.database, place.schema) as tables:
             for item in place.objects.values():
-                table = next((tables[n] for n in table_names(item.name) if n in tables), None)
+                table = place.find(item.name, tables)
                 if table is None:
                     found.missing.append(item.name)
                     continue
                 try:
-                    custom = place.custom_fields.get(item.name, [])
-                    query = table_query(item, custom, table, tables)
+                    query = place.query(item.name, table, tables, connection)
                 except ConnectorError as error:
                     found.problems.append(f"{item.name}: {error}")
                 else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,8 +23,12 @@ from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import FixConfiguration
+from orchestration.connectors.landed.candidates import table_of
+from orchestration.connectors.landed.map_parts import MappedObject
+from orchestration.connectors.landed.mapped_query import mapped_query
 from orchestration.connectors.landed.names import table_names
 from orchestration.connectors.landed.query import TableQuery, table_query
+from orchestration.connectors.landed.spend import deliver_spend
 from orchestration.connectors.landed.tables import LandedTable, landed_tables
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, mapping_hash
@@ -46,12 +50,44 @@ class LandedPlace:
         schema: Schema, or folder inside the folder.
         objects: The objects of the API, by name.
         custom_fields: Object to the company's further fields.
+        mapped: Objects that a vendor's map describes, by name; the others have the API's names.
     """
 
     database: Path
     schema: str
     objects: Mapping[str, ApiObject]
     custom_fields: Mapping[str, list[str]]
+    mapped: Mapping[str, MappedObject] = field(default_factory=dict)
+
+    def table_names(self, name: str) -> tuple[str, ...]:
+        """Names that an object's table may have."""
+        return self.mapped[name].tables if name in self.mapped else table_names(name)
+
+    def find(self, name: str, tables: Mapping[str, LandedTable]) -> LandedTable | None:
+        """An object's table; None when there is none, or a better object's table is there."""
+        mapped = self.mapped.get(name)
+        if mapped is None:
+            return next((tables[n] for n in table_names(name) if n in tables), None)
+        if mapped.unless in self.mapped and self.find(mapped.unless or "", tables) is not None:
+            return None
+        return table_of(mapped.tables, tables)
+
+    def query(
+        self,
+        name: str,
+        table: LandedTable,
+        tables: Mapping[str, LandedTable],
+        connection: duckdb.DuckDBPyConnection,
+    ) -> TableQuery:
+        """How an object's table is read.
+
+        Raises:
+            FixConfiguration: When it cannot be read.
+        """
+        custom = self.custom_fields.get(name, [])
+        if name in self.mapped:
+            return mapped_query(self.mapped[name], custom, table, tables, connection)
+        return table_query(self.objects[name], custom, table, tables)
 
 
 def pull(context: PullContext, source: LandedSource) -> PullResult:
@@ -68,7 +104,11 @@ def place_of(source: LandedSource) -> LandedPlace:
     """What a source reads."""
     options = source.options
     return LandedPlace(
-        source.database, options.table_schema or "", source.objects(), options.custom_fields
+        source.database,
+        options.table_schema or "",
+        source.objects(),
+        options.custom_fields,
+        source.mapped_objects(),
     )
 
 
@@ -91,15 +131,14 @@ def pull_landed(
     result = PullResult()
     with landed_tables(connection, place.database, place.schema) as tables:
         for item in place.objects.values():
-            custom = place.custom_fields.get(item.name, [])
             try:
-                _Pull(context, item, custom, tables, connection).run(result)
+                _Pull(context, place, item, tables, connection).run(result)
             except FixConfiguration as problem:
                 result.problems.append(f"object {item.name}: {problem}")
     if not result.changed and not result.problems:
         raise FixConfiguration(
             f"{place.database} has no table of the kind that is expected in {place.schema!r}; "
-            f"looked for {', '.join(table_names(name)[0] for name in place.objects)}"
+            f"looked for {', '.join(place.table_names(name)[0] for name in place.objects)}"
         )
     return result
 
@@ -107,23 +146,25 @@ def pull_landed(
 @dataclass
 class _Pull:
     context: PullContext
+    place: LandedPlace
     item: ApiObject
-    custom: list[str]
     tables: Mapping[str, LandedTable]
     connection: duckdb.DuckDBPyConnection
+
+    @property
+    def custom(self) -> list[str]:
+        return self.place.custom_fields.get(self.item.name, [])
 
     def run(self, result: PullResult) -> None:
         source, item = self.context.source, self.item
         known = self.context.state.connector_object(source, item.name)
-        table = next(
-            (self.tables[name] for name in table_names(item.name) if name in self.tables), None
-        )
+        table = self.place.find(item.name, self.tables)
         if table is None:
             if known.columns:
                 raise FixConfiguration("its table was there before and is gone")
             result.notes.append(f"object {item.name}: no such table; left out")
             return
-        query = table_query(item, self.custom, table, self.tables)
+        query = self.place.query(item.name, table, self.tables, self.connection)
         self._check_columns(known, query)
         if query.missing:
             result.notes.append(
@@ -150,7 +191,7 @@ class _Pull:
 
     def _check_columns(self, known: ConnectorObject, query: TableQuery) -> None:
         before = json.loads(known.columns or "{}")
-        gone = [f"{name} (was {kind})" for name, kind in before.items() if name in query.missing]
+        gone = [f"{name} (was {kind})" for name, kind in before.items() if name in query.absent]
         if gone:
             raise FixConfiguration(
                 f"columns are gone: {', '.join(gone)}. Nothing was stored; the same rows come "
@@ -159,7 +200,12 @@ class _Pull:
 
     def _deliver(self, query: TableQuery, is_remapped: bool) -> dict[str, int]:
         where = f"source {self.context.source}, object {self.item.name}"
-        available = {*query.columns, self.item.cursor_field, self.item.deleted_field}
+        mapped = self.place.mapped.get(self.item.name)
+        if mapped is not None and mapped.is_spend:
+            folder = self.context.deliveries / mapped.dataset
+            is_full = self.context.is_full
+            rows = deliver_spend(self.connection, mapped, query, folder, where, is_full)
+            return {mapped.dataset: rows}
         changed = {}
         for position, (name, output) in enumerate(self.item.outputs.items()):
             entity = load_entities()[output.entity]
@@ -170,7 +216,7 @@ class _Pull:
                 "is_deleted" in entity.fields,
                 self.connection,
             )
-            columns = typed_columns(self.item, output, entity, own, available)
+            columns = typed_columns(self.item, output, entity, own, query.fields)
             seen = [
                 self._stage(landing, columns, batch, where) for batch in self._batches(query.sql)
             ]

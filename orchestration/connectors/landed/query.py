@@ -28,15 +28,19 @@ class TableQuery:
 
     Attributes:
         sql: The query; one row per record, its columns are fields of the API.
-        columns: Field of the API to the type that its column has.
-        missing: Fields of the API that the table does not have.
+        columns: Field of the API (of a mapped object: table and column) to the type that it has.
+        missing: Fields of the API (of a mapped object: canonical fields) without a column.
         loader: Who landed it.
+        absent: What `columns` could have held and does not.
+        fields: Columns of the query.
     """
 
     sql: str
     columns: Mapping[str, str]
     missing: tuple[str, ...]
     loader: LandedBy
+    absent: frozenset[str]
+    fields: frozenset[str]
 
 
 def table_query(
@@ -55,10 +59,7 @@ def table_query(
     """
     loader = loader_of(table.columns)
     if loader is None:
-        raise FixConfiguration(
-            f"table {table.name} has no column of a known loader (_fivetran_synced, "
-            "_airbyte_extracted_at or _dlt_load_id); deliver it as files with loader: file_drop"
-        )
+        raise no_known_loader(table)
     wanted = dict.fromkeys((*item.api_fields(), *custom))
     found = {name: column for name in wanted if (column := _column(name, table)) is not None}
     if item.id_field not in found:
@@ -89,7 +90,16 @@ def table_query(
     )
     types = {name: table.columns[column.lower()][1] for name, column in found.items()}
     missing = tuple(name for name in wanted if name not in found and name != item.deleted_field)
-    return TableQuery(sql, types, missing, loader)
+    available = frozenset((*types, item.cursor_field, item.deleted_field))
+    return TableQuery(sql, types, missing, loader, frozenset(missing), available)
+
+
+def no_known_loader(table: LandedTable) -> FixConfiguration:
+    """The error for a table without any loader's marker."""
+    return FixConfiguration(
+        f"table {table.name} has no column of a known loader (_fivetran_synced, "
+        "_airbyte_extracted_at or _dlt_load_id); deliver it as files with loader: file_drop"
+    )
 
 
 def _refuse_missing_conditions(
