@@ -206,7 +206,7 @@ def _nurture(random: Random, passes: list[Pass], rows: Rows) -> None:
             ):
                 break
             clicked = utc(at + timedelta(minutes=random.randint(2, 2000)))
-            is_clicked = random.random() < 0.18
+            is_clicked = random.random() < 0.18 and local_day(clicked) <= LAST_DAY
             rows.add(
                 "message_sends",
                 message_send_id=f"MN-{next(numbers):05d}",

@@ -36,7 +36,10 @@ class Mailer:
         is_delivered = self.random.random() > 0.02
         is_clicked = is_delivered and self.random.random() < 0.14
         is_gone = is_delivered and self.random.random() < 0.012
-        after = timedelta(minutes=self.random.randint(2, 2000))
+        acted_at = moment + timedelta(minutes=self.random.randint(2, 2000))
+        # What happens after the last day nobody knows yet.
+        is_known = local_day(acted_at) <= LAST_DAY
+        is_clicked, is_gone = is_clicked and is_known, is_gone and is_known
         self.rows.add(
             "message_sends",
             message_send_id=f"M-{self.count:06d}",
@@ -49,8 +52,8 @@ class Mailer:
             lead_id=lead.lead_id,
             email=lead.email.strip(),
             is_delivered=is_delivered,
-            clicked_at=utc(moment + after) if is_clicked else None,
-            unsubscribed_at=utc(moment + after) if is_gone else None,
+            clicked_at=utc(acted_at) if is_clicked else None,
+            unsubscribed_at=utc(acted_at) if is_gone else None,
         )
         month = local_day(moment).replace(day=1)
         self.rows.plant(

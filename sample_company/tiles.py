@@ -9,6 +9,7 @@ Belongs here: telling a tile and giving its ids their prefix. Does not: files (g
 
 from __future__ import annotations
 
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -151,19 +152,10 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
 def tell_rows(number: int = 0, seed: int = SEED) -> tuple[World, Rows]:
     """Return a tile's world and its rows, before its ids get their prefix."""
     own_seed = seed + number * SEED_STEP
-    world, rows, random = tell_story(own_seed), Rows(), Random(own_seed)  # noqa: S311 (a story)
+    world, rows, random = _tell_letters(number, seed)
     if number == 0:
-        crm.list_prices(rows)
-        crm.advertise(world, rows)
-        content.publish(random, rows)
         ads.advertise(own_seed, world, rows)
-    crm.record(world, rows)
-    ad_random = Random(f"{own_seed}:ad_clicks")  # noqa: S311 (a story, not a secret)
-    tracker = web.Tracker(random, rows, ad_random)
-    web.browse(random, world, tracker)
-    tracker.finish()
     everybody = buyers(world)
-    programmes.correspond(random, world, rows)
     customers.care(random, world, rows)
     voices.speak_up(random, world, rows)
     for buyer in everybody:
@@ -178,6 +170,30 @@ def tell_rows(number: int = 0, seed: int = SEED) -> tuple[World, Rows]:
     eligibility.judge(world, everybody, rows)
     reward(Random(f"{own_seed}:pay"), world, rows, number == 0)  # noqa: S311 (a story)
     return world, rows
+
+
+def tell_letters(number: int = 0, seed: int = SEED) -> tuple[World, Rows]:
+    """Return a tile's world, and of its rows all touches and message sends, in half the time."""
+    own_seed = seed + number * SEED_STEP
+    world, rows, _ = _tell_letters(number, seed)
+    _tell_handoffs(own_seed, world, rows)
+    return world, rows
+
+
+def _tell_letters(number: int, seed: int) -> tuple[World, Rows, Random]:
+    own_seed = seed + number * SEED_STEP
+    world, rows, random = tell_story(own_seed), Rows(), Random(own_seed)  # noqa: S311 (a story)
+    if number == 0:
+        crm.list_prices(rows)
+        crm.advertise(world, rows)
+        content.publish(random, rows)
+    crm.record(world, rows)
+    ad_random = Random(f"{own_seed}:ad_clicks")  # noqa: S311 (a story, not a secret)
+    tracker = web.Tracker(random, rows, ad_random)
+    web.browse(random, world, tracker)
+    tracker.finish()
+    programmes.correspond(random, world, rows)
+    return world, rows, random
 
 
 def tell_tile(number: int, seed: int = SEED) -> tuple[Tables, Tables]:
@@ -203,15 +219,21 @@ def entity_of(dataset: str) -> str:
 
 def _deal_with_people(own_seed: int, world: World, rows: Rows) -> None:
     """Tell what the CRM's exports cannot say; each chapter draws for itself, and moves no other."""
-
-    def chance(chapter: str) -> Random:
-        return Random(f"{own_seed}:{chapter}")  # noqa: S311 (a story, not a secret)
-
-    passes = handoffs.pass_on(chance("handoffs"), world)
-    last_changes = lead_records.note(chance("lead_records"), world, passes, rows)
-    buying_groups.gather(chance("buying_groups"), world, rows)
-    lost = merges.merge(chance("merges"), world, last_changes, rows)
+    passes, last_changes = _tell_handoffs(own_seed, world, rows)
+    buying_groups.gather(_chance(own_seed, "buying_groups"), world, rows)
+    lost = merges.merge(_chance(own_seed, "merges"), world, last_changes, rows)
     cycles.plant(world, passes, lost, rows)
+
+
+def _tell_handoffs(
+    own_seed: int, world: World, rows: Rows
+) -> tuple[list[handoffs.Pass], dict[str, datetime]]:
+    passes = handoffs.pass_on(_chance(own_seed, "handoffs"), world)
+    return passes, lead_records.note(_chance(own_seed, "lead_records"), world, passes, rows)
+
+
+def _chance(own_seed: int, chapter: str) -> Random:
+    return Random(f"{own_seed}:{chapter}")  # noqa: S311 (a story, not a secret)
 
 
 def _table(rows: list[Row], types: dict[str, str], prefix: str) -> pa.Table:

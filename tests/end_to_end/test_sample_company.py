@@ -84,18 +84,20 @@ def test_quarantine_holds_the_planted_rows(
     assert crm_files.value("select count(*) from ops.ops_quarantine") == planted
 
 
-def test_the_crm_is_read_through_a_simulator_that_is_gone(sample: RunHome) -> None:
+def test_crm_and_letters_are_read_through_simulators_that_are_gone(sample: RunHome) -> None:
     text = " ".join(sample.finished.out.split())
     assert "Simulated crm by the Salesforce simulator" in text
+    assert "Simulated letters by the HubSpot simulator" in text
     again = sample.again()
     assert "Simulated crm by the Salesforce simulator" in " ".join(again.out.split())
     processes = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
     tied = [line for line in processes if b"sample_company.simulators" in line]
     assert [line for line in tied if str(os.getpid()).encode() in line] == []
-    requests = sample.query(
-        "select observed from ops.ops_guard_result where guard = 'pulled_crm' order by run_id"
-    )
-    assert "0 rows, 1 requests" in {observed for (observed,) in requests}
+    for source in ("crm", "letters"):
+        requests = sample.query(
+            f"select observed from ops.ops_guard_result where guard = 'pulled_{source}'"
+        )
+        assert "0 rows, 1 requests" in {observed for (observed,) in requests}
 
 
 def test_status_and_a_second_run(sample: RunHome) -> None:

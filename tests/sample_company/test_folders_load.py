@@ -36,15 +36,15 @@ def test_an_example_is_valid_and_takes_its_folder_from_the_environment(
 EXPORTED = ("crm", "marketing")
 
 
-def test_the_sample_company_is_valid_and_simulates_its_crm_only(tmp_path: Path) -> None:
+def test_the_sample_company_is_valid_and_simulates_its_crm_and_letters_only(tmp_path: Path) -> None:
     (tmp_path / "sample_company" / "delivered").mkdir(parents=True)
     found = load(SAMPLE_COMPANY_DIR, CONCORD_HOME=str(tmp_path)).sources
-    assert found.simulated == ("crm",)
-    assert {name for name, item in found.sources.items() if item.connector} == {"crm"}
+    assert found.simulated == ("crm", "letters")
+    assert {name for name, item in found.sources.items() if item.connector} == {"crm", "letters"}
 
 
 def test_the_sample_loads_as_planted(tmp_path: Path) -> None:
-    """With its CRM by its export files."""
+    """With its CRM and its letters by files."""
     expected = json.loads((HERE / "truth.json").read_text(encoding="utf-8"))["rows"]
     good: Counter[str] = Counter()
     bad: Counter[str] = Counter()

@@ -9,7 +9,8 @@ deliveries. The rules:
 - The first click counts, but not those of machines that HubSpot filters (`filteredEvent`). The
   first unsubscription or report as spam is the unsubscription.
 
-Belongs here: events to messages. Does not: asking for events (messages.py).
+Belongs here: events to messages. Does not: asking for events (messages.py), or what their e-mails
+say of them (message_records.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from orchestration.connectors.hubspot.message_records import message_record
 from orchestration.connectors.hubspot.reading import Record
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import IS_GONE, MODIFIED_AT, RECORD_ID
@@ -137,7 +139,8 @@ class MessageLog:
             """  # noqa: S608
         )
         names = [column[0] for column in found.description]
-        return [_record(dict(zip(names, row, strict=True)), emails) for row in found.fetchall()]
+        rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+        return [message_record(row, emails.get(row["email_campaign_id"], {})) for row in rows]
 
 
 def _counts(event: Mapping[str, Any]) -> bool:
@@ -162,23 +165,3 @@ def _row(event: Mapping[str, Any]) -> dict[str, Any]:
         }
     except KeyError as missing:
         raise ValueError(f"an e-mail event lacks {missing}") from None
-
-
-def _record(row: Mapping[str, Any], emails: Mapping[str, Record]) -> Record:
-    email = emails.get(str(row["email_campaign_id"]), {})
-    moments = {
-        name: row[name].astimezone(UTC).isoformat() if row[name] else None
-        for name in ("sent_at", "clicked_at", "unsubscribed_at", "changed_at")
-    }
-    properties = {
-        **moments,
-        "recipient": row["recipient"],
-        "is_delivered": row["is_delivered"],
-        "email_id": email.get("id"),
-        "email_name": email.get("name"),
-        "email_subject": email.get("subject"),
-        "email_type": email.get("type"),
-        "campaign": email.get("campaign"),
-        "campaign_name": email.get("campaignName"),
-    }
-    return {"id": str(row["message"]), "properties": properties}

@@ -1,9 +1,10 @@
 """The pull of messages of marketing e-mails: events since the run before, and the e-mails' names.
 
 Events are kept before the messages that they make are delivered, and the cursor moves last: after
-a kill the same events come again and say the same.
+a kill the same events come again and say the same. Campaigns are asked for only where a field wants
+their utm code.
 
-Belongs here: asking for events and e-mails. Does not: what events mean (message_log.py).
+Belongs here: asking for events, e-mails and campaigns. Does not: what events mean (message_log.py).
 """
 
 from __future__ import annotations
@@ -12,23 +13,40 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from orchestration.connectors.errors import StartAgain
+from orchestration.connectors.errors import FixConfiguration, StartAgain
 from orchestration.connectors.http import Answer
 from orchestration.connectors.hubspot.client import Client
 from orchestration.connectors.hubspot.lists import ListPull
 from orchestration.connectors.hubspot.message_log import MessageLog
+from orchestration.connectors.hubspot.message_records import (
+    CAMPAIGN_UTM,
+    emails_by_campaign,
+    known_properties,
+    unknown_properties,
+)
+from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.reading import Page, Record, list_pages, page_of
 from orchestration.connectors.hubspot.records import Assembly
 from orchestration.connectors.hubspot.staging import Stager
 from orchestration.connectors.json_body import read_json
 
 EMAILS_PATH = "/marketing/v3/emails"
+CAMPAIGNS_PATH = "/marketing/v3/campaigns"
 _EVENTS_PAGE = 1000
 _CHUNK = 10_000
 
 
 class MessagePull(ListPull):
     """The pull of messages."""
+
+    def describe(self) -> None:
+        """The columns of a message are known, but the company may have named another.
+
+        Raises:
+            FixConfiguration: When it did.
+        """
+        check_properties(self.where, self.item)
+        super().describe()
 
     def _read_list_since(self, since: datetime | None) -> None:
         self.describe()
@@ -46,29 +64,43 @@ class MessagePull(ListPull):
                 log.add(found)
         if not has_news:
             return
-        for page in emails:
-            self.kept.keep("emails", page.body)
+        campaigns: list[Page] = []
+        if CAMPAIGN_UTM in self.columns:
+            campaigns += list_pages(self.client, CAMPAIGNS_PATH, {"properties": "hs_utm"})
+        for kind, pages in (("emails", emails), ("campaigns", campaigns)):
+            for page in pages:
+                self.kept.keep(kind, page.body)
         log.settle()
-        stage_messages(self.stager, log, emails, is_all=since is None)
+        stage_messages(self.stager, log, emails, campaigns, is_all=since is None)
 
 
-def stage_messages(stager: Stager, log: MessageLog, emails: list[Page], *, is_all: bool) -> None:
+def check_properties(where: str, item: HubSpotObject) -> None:
+    """Refuse fields that a property shall fill which no message has.
+
+    Args:
+        where: Source and object, for messages.
+        item: The object with the company's own fields.
+
+    Raises:
+        FixConfiguration: Names all such properties, and those that there are.
+    """
+    if unknown := unknown_properties(item.api_fields()):
+        raise FixConfiguration(
+            f"{where}: a message has no {', '.join(unknown)}; "
+            f"it has {known_properties()}; correct options.fields.email_events in sources.yml"
+        )
+
+
+def stage_messages(
+    stager: Stager, log: MessageLog, emails: list[Page], campaigns: list[Page], *, is_all: bool
+) -> None:
     """Stage the messages that changed, or all, in parts."""
-    messages = log.messages(emails_by_campaign(emails), is_all=is_all)
+    known = emails_by_campaign(_records(emails), _records(campaigns))
+    messages = log.messages(known, is_all=is_all)
     for start in range(0, len(messages), _CHUNK):
         assembly = Assembly(stager.item)
         assembly.add(Page(b"", messages[start : start + _CHUNK]))
         stager.flush(assembly)
-
-
-def emails_by_campaign(pages: list[Page]) -> dict[str, Record]:
-    """Campaign id, as events name it, to the e-mail."""
-    found: dict[str, Record] = {}
-    for page in pages:
-        for email in page.records:
-            ids = [email.get("primaryEmailCampaignId"), *(email.get("allEmailCampaignIds") or [])]
-            found |= {str(each): email for each in ids if each is not None}
-    return found
 
 
 def event_pages(
@@ -107,14 +139,18 @@ def events_of(answer: Answer) -> tuple[bytes, list[dict[str, Any]], str | None]:
 
 def replay_messages(log: MessageLog, stager: Stager, pages: Iterator[tuple[str, bytes]]) -> None:
     """Stage what a pull's kept pages say."""
-    emails: list[Page] = []
+    told: dict[str, list[Page]] = {"emails": [], "campaigns": []}
     for kind, body in pages:
         if kind == "events":
             log.add(read_json(body)["events"])
-        elif kind == "emails":
-            emails.append(page_of(body))
+        elif kind in told:
+            told[kind].append(page_of(body))
     log.settle()
-    stage_messages(stager, log, emails, is_all=True)
+    stage_messages(stager, log, told["emails"], told["campaigns"], is_all=True)
+
+
+def _records(pages: list[Page]) -> list[Record]:
+    return [record for page in pages for record in page.records]
 
 
 def _milliseconds(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from orchestration.connectors.errors import (
 )
 from orchestration.connectors.hubspot.client import Client
 from orchestration.connectors.hubspot.describe import FAMILIES, describe
+from orchestration.connectors.hubspot.messages import check_properties
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.pull import make_client
 from orchestration.connectors.watch import check_fields, hidden_fields
@@ -50,6 +51,8 @@ def _try(
         check_fields(context.source, item, custom, {}, fields, FAMILIES)
         client.ask("GET", item.list_path, lambda answer: None, params={"limit": "1"})
         return [f"{item.name}.{name}" for name in hidden_fields(item, fields)]
+    if item.reader == "email_events":
+        check_properties(f"source {context.source}, object {item.name}", item)
     path = "/marketing/v3/forms" if item.reader == "submissions" else item.list_path
     client.ask("GET", path, lambda answer: None, params={"limit": "1"})
     return []

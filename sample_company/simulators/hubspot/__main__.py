@@ -61,7 +61,7 @@ def main(
     """Serve an account until Control-C; its clock begins on 1 November 2026 and runs."""
     ended = end_of_service(tied)
     clock = Clock(runs=not still)
-    portal = load_maven_crm(folder, clock) if folder else sample_portal(clock)
+    portal = load_maven_crm(folder, clock) if folder else sample_portal(clock, is_lazy=True)
     auth = Auth(clock, client_id=client_id, client_secret=client_secret, token=token)
     usual = Limits(
         clock,

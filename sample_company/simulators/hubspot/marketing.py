@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha1
 from threading import RLock
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL
 
 from sample_company.simulators.clock import Clock
 from sample_company.simulators.hubspot.values import millis, moment_text
@@ -100,7 +101,12 @@ class EmailEvent:
 
 def guid(*words: str) -> str:
     """A GUID that the same words always give."""
-    return str(uuid5(NAMESPACE_URL, "/".join(("hubspot-simulator", *words))))
+    # A name-based UUID (RFC 9562, version 5), without the objects that make tens of thousands slow.
+    name = "/".join(("hubspot-simulator", *words)).encode()
+    digest = bytearray(sha1(NAMESPACE_URL.bytes + name, usedforsecurity=False).digest()[:16])
+    digest[6], digest[8] = digest[6] & 0x0F | 0x50, digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class Marketing:

@@ -6,6 +6,7 @@ anything that clients ask for (the files named `_api`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,18 @@ class Portal(Merging):
         self.team_ids: dict[str, str] = {}
         self.pipelines: dict[str, list[Pipeline]] = {kind: [] for kind in PIPELINES}
         self.marketing = Marketing(self.clock)
+        self._rest: Callable[[], None] | None = None
+
+    def load_later(self, rest: Callable[[], None]) -> None:
+        """Leave all but the owners to be loaded by `rest`, when somebody asks for it."""
+        self._rest = rest
+
+    def complete(self) -> None:
+        """Load what was left for later, if anything was."""
+        with self.lock:
+            if self._rest is not None:
+                self._rest()
+                self._rest = None
 
     def add_owner(
         self,

@@ -10,6 +10,8 @@ The rules:
 - The lifecycle stage goes forward only: lead, marketing and sales qualified lead, opportunity and
   customer, each on the moment of the story; a status without a date moves nothing.
 - What happens after the clock's start is not there yet.
+- Employees are the owners. They can be there alone, until somebody asks for more: a client that
+  comes again the same day does not.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from sample_company.simulators.hubspot.portal import Portal
 from sample_company.simulators.hubspot.record import Source
 from sample_company.simulators.hubspot.sample_marketing import load_marketing
 from sample_company.simulators.hubspot.values import Value
-from sample_company.tiles import tell_rows
+from sample_company.tiles import tell_letters
 from sample_company.world import LAST_DAY, Lead, World
 
 OPENED = datetime(2019, 1, 1, 8, 0, tzinfo=UTC)
@@ -43,19 +45,49 @@ PROPERTIES = {
 FORM, WORKFLOW = Source("FORM", "contact"), Source("AUTOMATION_PLATFORM", "flow-1")
 
 
-def sample_portal(clock: Clock | None = None) -> Portal:
-    """Make the account, as it stands on the first day after the story."""
+def sample_portal(clock: Clock | None = None, *, is_lazy: bool = False) -> Portal:
+    """Make the account, as it stands on the first day after the story.
+
+    Args:
+        clock: Of the account.
+        is_lazy: Whether all but the owners waits until it is asked for.
+    """
     portal = Portal(clock)
     for kind, lines in PROPERTIES.items():
         for line in lines:
             portal.add_property(kind, line)
-    world, rows = tell_rows()
-    loader = _Loader(portal, world)
-    loader.load_owners()
-    loader.load_companies()
-    gone = load_marketing(portal, world, rows)
-    loader.load_contacts(gone)
+    owners = _load_owners(portal)
+
+    def load_rest() -> None:
+        world, rows = tell_letters()
+        loader = _Loader(portal, world, owners)
+        loader.load_companies()
+        loader.load_contacts(load_marketing(portal, world, rows))
+
+    portal.load_later(load_rest)
+    if not is_lazy:
+        portal.complete()
     return portal
+
+
+def _load_owners(portal: Portal) -> dict[str, str]:
+    """Load who works at Velmora; returns employee's id to owner's id."""
+    with (COMPANY / "people.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    first = {row["employee_id"]: row["valid_from"] for row in reversed(rows)}
+    owners: dict[str, str] = {}
+    for row in {row["employee_id"]: row for row in rows}.values():
+        given, _, family = row["full_name"].rpartition(" ")
+        left = row["valid_to"]
+        owners[row["employee_id"]] = portal.add_owner(
+            row["email"],
+            given,
+            family,
+            at=datetime.combine(date.fromisoformat(first[row["employee_id"]]), time(8, 0), UTC),
+            teams=(row["team"],),
+            is_archived=bool(left) and date.fromisoformat(left) <= LAST_DAY,
+        )
+    return owners
 
 
 def address(lead: Lead) -> str:
@@ -64,27 +96,9 @@ def address(lead: Lead) -> str:
 
 
 class _Loader:
-    def __init__(self, portal: Portal, world: World) -> None:
-        self._portal, self._world = portal, world
-        self._owners: dict[str, str] = {}
+    def __init__(self, portal: Portal, world: World, owners: dict[str, str]) -> None:
+        self._portal, self._world, self._owners = portal, world, owners
         self._companies: dict[str, str] = {}
-
-    def load_owners(self) -> None:
-        with (COMPANY / "people.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        first = {row["employee_id"]: row["valid_from"] for row in reversed(rows)}
-        for row in {row["employee_id"]: row for row in rows}.values():
-            given, _, family = row["full_name"].rpartition(" ")
-            left = row["valid_to"]
-            made = datetime.combine(date.fromisoformat(first[row["employee_id"]]), time(8, 0), UTC)
-            self._owners[row["employee_id"]] = self._portal.add_owner(
-                row["email"],
-                given,
-                family,
-                at=made,
-                teams=(row["team"],),
-                is_archived=bool(left) and date.fromisoformat(left) <= LAST_DAY,
-            )
 
     def load_companies(self) -> None:
         for account in self._world.accounts:

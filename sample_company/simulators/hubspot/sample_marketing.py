@@ -5,8 +5,10 @@ Belongs here: marketing's things, and what people did with them. Does not: the p
 The rules:
 
 - Every raised hand on the web is a submission of the contact form, or of an e-book's own form.
-- Letters are one e-mail each month; the lessons of the course are one e-mail. A message that was
-  not delivered bounced. Opens are not recorded: machines open more letters than people do.
+- Letters are one e-mail each month; the lessons of the course are one e-mail. Its name is, by a
+  convention of Velmora's, `programme | rule | asset | month`. A message that was not delivered
+  bounced. Opens are not recorded: machines open more letters than people do.
+- The CRM's id of a campaign is its utm code.
 - A webinar or fair is one marketing event each month; who came registered.
 """
 
@@ -80,18 +82,20 @@ class _Marketing:
 
     def load_emails(self) -> dict[str, datetime]:
         """Load letters and courses; returns who unsubscribed and when."""
-        email_of: dict[tuple[str, str], str] = {}
+        email_of: dict[str, str] = {}
         gone: dict[str, datetime] = {}
         sends = sorted(self._rows["message_sends"], key=lambda send: send["sent_at"])
         for send in (send for send in sends if send["sent_at"] <= self._now):
-            programme, name = send["programme"], self._assets[send["content_asset_id"]]
-            month = "" if programme in LASTING else f"{local_day(send['sent_at']):%Y-%m}"
-            if (programme, month) not in email_of:
-                email_of[programme, month] = self._marketing.add_email(
-                    f"{name} {month}".strip(), name, self._campaigns[send["campaign_id"]],
-                    send["sent_at"],
+            words = [send["programme"], send["rule"], send["content_asset_id"]]
+            if send["programme"] not in LASTING:
+                words.append(f"{local_day(send['sent_at']):%Y-%m}")
+            name = " | ".join(words)
+            if name not in email_of:
+                email_of[name] = self._marketing.add_email(
+                    name, self._assets[send["content_asset_id"]],
+                    self._campaigns[send["campaign_id"]], send["sent_at"],
                 )  # fmt: skip
-            self._note(email_of[programme, month], send)
+            self._note(email_of[name], send)
             left = send.get("unsubscribed_at")
             if left and left <= self._now:
                 gone.setdefault(send["email"].lower(), left)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,79 @@ def test_faults_and_kills_leave_no_gap(account: Meeting, monkeypatch: pytest.Mon
     assert sends(account) == []
     account.clean_pull()
     assert sends(account) == [row(f"p{number}", delivered=True) for number in range(10)]
+
+
+@pytest.fixture
+def convention(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Meeting]]:
+    """An account read with e-mail names in parts, and campaigns by their utm codes."""
+    monkeypatch.setattr(limits, "FIRST_WAIT_SECONDS", 0.001)
+    with ExitStack() as stack:
+
+        def begin(**fields: str) -> Meeting:
+            met = contextmanager(meet)(Portal(), tmp_path, fields={"email_events": fields})
+            return stack.enter_context(met)
+
+        yield begin
+
+
+def test_an_email_s_name_in_parts_and_its_campaign_s_code_fill_fields(
+    convention: Callable[..., Meeting],
+) -> None:
+    account = convention(
+        programme="email_name_part_1", rule="email_name_part_2",
+        content_asset_id="email_name_part_3", campaign_id="campaign_utm",
+    )  # fmt: skip
+    marketing = account.portal.marketing
+    coded = marketing.add_campaign("Letters", SENT, utm="CMP-06")
+    plain = marketing.add_campaign("Others", SENT)
+    emails = [
+        marketing.add_email("letter|subscribed | CA-15 | 2026-10", "News", coded, SENT),
+        marketing.add_email("Only a name", "News", plain, SENT),
+        marketing.add_email("course | ", "News", "", SENT),
+    ]
+    for email, who in zip(emails, ("ann", "bob", "cat"), strict=True):
+        note(account, email, "SENT", who)
+    account.clean_pull()
+    columns = "email, programme, rule, content_asset_id, campaign_id"
+    expected = [
+        ("ann@a.example", "letter", "subscribed", "CA-15", "CMP-06"),
+        ("bob@a.example", "Only a name", None, None, None),
+        ("cat@a.example", "course", None, None, None),
+    ]
+    assert sorted(account.rows("message_sends", columns)) == expected
+    context = PullContext(
+        "marketing", account.state, account.source.options.folder, account.home / "raw_pages",
+        {}, time.monotonic() + 60,
+    )  # fmt: skip
+    assert account.source.connector is not None
+    vendors.replay(context, account.source.connector)
+    assert sorted(account.rows("message_sends", columns)) == expected
+
+
+def test_campaigns_are_asked_for_only_where_their_code_is_wanted(account: Meeting) -> None:
+    note(account, letter(account), "SENT", "ann")
+    before = account.simulator.count("GET /marketing/v3/campaigns")
+    account.clean_pull()
+    # The object campaigns itself.
+    assert account.simulator.count("GET /marketing/v3/campaigns") == before + 1
+
+
+def test_a_property_that_no_message_has_is_named(convention: Callable[..., Meeting]) -> None:
+    account = convention(rule="email_nam", programme="email_name_part_0")
+    note(account, letter(account), "SENT", "ann")
+    (problem,) = account.pull().problems
+    assert "email_nam, email_name_part_0" in problem or "email_name_part_0, email_nam" in problem
+    assert "campaign_utm" in problem
+    assert "options.fields.email_events" in problem
+    # `concord check --connect` says so before.
+    context = PullContext(
+        "marketing", account.state, account.source.options.folder, account.home / "raw_pages",
+        {"HUBSPOT_TOKEN": account.simulator.auth.private_token}, time.monotonic() + 60,
+    )  # fmt: skip
+    assert account.source.connector is not None
+    assert any(
+        "email_nam" in text for text in vendors.probe(context, account.source.connector).problems
+    )
 
 
 def test_a_replay_says_the_same_without_asking(account: Meeting) -> None:

@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 
 from sample_company.simulators.hubspot.maven import load_maven_crm
 from sample_company.simulators.hubspot.portal import Portal
 from sample_company.simulators.hubspot.sample import STAGES, sample_portal
-from sample_company.tiles import tell_rows
+from sample_company.simulators.hubspot.simulator import HubSpotSimulator
+from sample_company.tiles import tell_letters, tell_rows
 from tests.conftest import ROOT, real_data
 
 Truth = dict[str, list[dict[str, Any]]]
@@ -67,6 +69,49 @@ def test_what_happened_to_messages_is_planted(
     assert {each["name"] for each in truth["campaigns"]} == {
         row["campaign_name"] for row in delivered["campaigns"]
     }
+
+
+def test_letters_told_alone_are_those_of_the_whole_story(
+    delivered: dict[str, list[dict[str, Any]]],
+) -> None:
+    alone = tell_letters()[1].delivered
+    for name in ("message_sends", "touches"):
+        assert alone[name] == delivered[name]
+
+
+def test_an_email_s_name_says_what_its_messages_are(
+    velmora: Portal, delivered: dict[str, list[dict[str, Any]]]
+) -> None:
+    marketing = velmora.marketing
+    code_of = {key: each.body["properties"]["hs_utm"] for key, each in marketing.campaigns.items()}
+    told = Counter()
+    for event in marketing.email_events:
+        if event.type == "SENT":
+            email = marketing.emails[event.email]
+            parts = email.name.split(" | ")[:3]
+            told[(*parts, code_of[email.body["campaign"]], event.recipient, event.at)] += 1
+    names = ("programme", "rule", "content_asset_id", "campaign_id")
+    assert told == Counter(
+        (*(row[name] for name in names), row["email"].lower(), row["sent_at"])
+        for row in delivered["message_sends"]
+    )
+
+
+def test_owners_alone_wait_for_nothing_else() -> None:
+    portal = sample_portal(is_lazy=True)
+    with HubSpotSimulator(portal) as simulator:
+        headers = {"Authorization": f"Bearer {simulator.auth.private_token}"}
+
+        def ask(path: str) -> list[Any]:
+            answer = requests.get(f"{simulator.url}{path}", headers=headers, timeout=60)
+            return list(answer.json()["results"])
+
+        owners = ask("/crm/v3/owners?limit=100")
+        assert len(owners) > 30
+        assert not portal.marketing.emails
+        assert len(ask("/marketing/v3/emails?limit=100")) == len(portal.marketing.emails) > 50
+        assert ask("/crm/v3/objects/contacts")
+        assert ask("/crm/v3/owners?limit=100") == owners
 
 
 def test_stages_go_forward(velmora: Portal) -> None:
