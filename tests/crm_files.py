@@ -1,4 +1,4 @@
-"""The sample company with its CRM read from export files, for the tests that need a drop folder.
+"""The sample company with its CRM, or its ad spend, read from export files.
 
 Belongs here: putting its folder together. Does not: running it.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "crm_files" / "sources.yml"
+AD_EXAMPLE = ROOT / "examples" / "ad_files" / "sources.yml"
+AD_PLATFORMS = ("google_ads", "meta_ads", "linkedin_ads")
 
 
 def write_crm_files_company(place: Path) -> Path:
@@ -19,15 +22,42 @@ def write_crm_files_company(place: Path) -> Path:
 
     As the example's README says: its `crm` stands where `crm` and `refund_list` stood.
     """
-    folder = place / "company"
-    shutil.copytree(ROOT / "company", folder)
-    shutil.copytree(ROOT / "sample_company" / "exports", place / "sample_company" / "exports")
-    content = yaml.safe_load((folder / "sources.yml").read_text(encoding="utf-8"))
+    folder, content = _company(place)
     by_file = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    del content["simulated"], content["sources"]["refund_list"]
+    content["simulated"].remove("crm")
+    del content["sources"]["refund_list"]
     del content["system_of_record"]["record_merges"]
     content["sources"] |= by_file["sources"]
     content["system_of_record"] |= by_file["system_of_record"]
+    return _write(folder, content)
+
+
+def write_ad_files_company(place: Path) -> Path:
+    """Write a company that has nothing but the ad spend of the three platforms, by the week."""
+    folder, _ = _company(place)
+    by_file = yaml.safe_load(AD_EXAMPLE.read_text(encoding="utf-8"))
+    return _write(folder, {"sources": by_file["sources"]})
+
+
+def with_ad_files(folder: Path) -> Path:
+    """As the example's README says: its `marketing` stands where the three platforms stood."""
+    content = yaml.safe_load((folder / "sources.yml").read_text(encoding="utf-8"))
+    by_file = yaml.safe_load(AD_EXAMPLE.read_text(encoding="utf-8"))
+    for name in AD_PLATFORMS:
+        del content["sources"][name]
+        content["simulated"].remove(name)
+    content["sources"] |= by_file["sources"]
+    return _write(folder, content)
+
+
+def _company(place: Path) -> tuple[Path, dict[str, Any]]:
+    folder = place / "company"
+    shutil.copytree(ROOT / "company", folder)
+    shutil.copytree(ROOT / "sample_company" / "exports", place / "sample_company" / "exports")
+    return folder, yaml.safe_load((folder / "sources.yml").read_text(encoding="utf-8"))
+
+
+def _write(folder: Path, content: dict[str, Any]) -> Path:
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     (folder / "sources.yml").write_text(text, encoding="utf-8")
     return folder

@@ -201,7 +201,7 @@ def test_the_planted_sales_cycle(sample: RunHome, truth: dict[str, Any]) -> None
 def test_the_planted_spend(sample: RunHome, truth: dict[str, Any]) -> None:
     rows = sample.query(
         "select strftime(spend_date, '%Y-%m'), platform, sum(spend) "
-        "from core.fct_ad_performance_daily where source_instance = 'marketing' group by 1, 2"
+        "from core.fct_ad_performance_daily where source_instance = platform group by 1, 2"
     )
     found = {(month, platform): spend for month, platform, spend in rows}
     planted = {
@@ -258,6 +258,7 @@ def test_rows_in_are_rows_out_and_quarantined(crm_files: RunHome, truth: dict[st
     planted = {
         "contacts" if name == "people" else name: (rows["good"], rows["quarantined"])
         for name, rows in truth["rows"].items()
+        if name != "ad_spend"  # through the simulated platforms here, by the day
     }
     found = {name: (rows, quarantined) for name, rows, quarantined in loads}
     assert planted.items() <= found.items()

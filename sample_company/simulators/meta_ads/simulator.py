@@ -65,12 +65,14 @@ class MetaAdsSimulator(Simulator):
     def answer(self, request: Request) -> Response:
         """Answer a request truthfully."""
         account_id, use_case = "", "ads_management"
+        answered = max(self.versions)
         try:
             match = PATH.fullmatch(request.path)
             if match is None:
                 raise MetaError(2500, "Unknown path components: " + request.path)
             version, node, edge = match[1], match[2], match[3] or ""
             asked = self._admit(request, int(version))
+            answered = int(version)
             account_id = self._account_id(node)
             use_case = "ads_insights" if edge == "insights" else use_case
             if self.limits.is_over(account_id):
@@ -80,7 +82,7 @@ class MetaAdsSimulator(Simulator):
         except MetaError as error:
             response = error.response()
         response.headers |= self.limits.headers(account_id, use_case)
-        response.headers["facebook-api-version"] = f"v{max(self.versions)}.0"
+        response.headers["facebook-api-version"] = f"v{answered}.0"
         return response
 
     def _admit(self, request: Request, version: int) -> dict[str, str]:
