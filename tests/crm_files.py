@@ -33,10 +33,10 @@ def write_crm_files_company(place: Path) -> Path:
 
 
 def write_ad_files_company(place: Path) -> Path:
-    """Write a company that has nothing but the ad spend of the three platforms, by the week."""
+    """Write a company that has the weekly file of ad spend, and the CRM's files, and no more."""
     folder, _ = _company(place)
-    by_file = yaml.safe_load(AD_EXAMPLE.read_text(encoding="utf-8"))
-    return _write(folder, {"sources": by_file["sources"]})
+    examples = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (EXAMPLE, AD_EXAMPLE)]
+    return _write(folder, {"sources": examples[0]["sources"] | examples[1]["sources"]})
 
 
 def with_ad_files(folder: Path) -> Path:

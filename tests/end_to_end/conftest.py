@@ -37,7 +37,7 @@ def crm_files(sample: RunHome, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="session")
 def ad_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHome]:
-    """The sample company's weekly file of ad spend, run once, and nothing else."""
+    """The sample company's weekly file of ad spend and its CRM's files, run once."""
     place = tmp_path_factory.mktemp("ad_files")
     yield run_home(place / "home", CONCORD_COMPANY=str(write_ad_files_company(place)))
 
