@@ -100,7 +100,7 @@ class Simulators:
         if connector is None or not (found := self._by_source.get(source.name)):
             return connector, variables
         simulated = SIMULATED[connector.loader]
-        options = connector.options.model_copy(update={simulated.address_option: found.address})
+        options = connector.options.model_copy(update=simulated.addresses(found.address))
         told = {
             getattr(options, option): found.secret if value is None else value
             for option, value in simulated.credentials.items()

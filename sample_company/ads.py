@@ -1,7 +1,7 @@
 """Paid ads by the day, as the platforms first report them and as they restate them later.
 
 Belongs here: campaigns of the platforms that deliver daily, their deliveries, reach and the planted
-spend of all platforms. Does not: the weekly rows of the older platforms (story, catalogue), or who
+spend of all platforms. Does not: the weeks of the other three (story, catalogue, ad_days), or who
 clicks (web asks `clicked`).
 
 Planted: three currencies and four account zones; tags with typos, without tags and, in May 2025,
@@ -21,6 +21,7 @@ from functools import cache
 from random import Random
 
 from sample_company import catalogue as cat
+from sample_company.ad_days import days_of
 from sample_company.rows import Row, Rows
 from sample_company.world import FIRST_DAY, LAST_DAY, World, local_day
 
@@ -132,8 +133,9 @@ def advertise(seed: int, world: World, rows: Rows) -> None:
     random = Random(f"{seed}:ads")  # noqa: S311 (a story, not a secret)
     planted: Sums = defaultdict(lambda: {"spend_first_reported": Decimal(0)})
     for week in world.ad_weeks:
-        row = {"spend": week.spend, "impressions": week.impressions, "clicks": week.clicks}
-        _plant(planted, week.platform, week.currency, week.day, week.spend, row)
+        for told in days_of(week):
+            row = vars(told) | {"platform_conversions": Decimal(told.conversions)}
+            _plant(planted, week.platform, week.currency, told.day, told.spend, row)
     for campaign in CAMPAIGNS:
         currency, _ = ACCOUNTS[campaign.account]
         for settled in _days(random, campaign):

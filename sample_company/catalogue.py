@@ -145,13 +145,16 @@ CAMPAIGNS = (
     ("CMP-13", "Target accounts", "Outbound", "lead_generation", "account", "E040"),
 )
 
-# Platform, account, campaign, utm_source, utm_medium, currency, weekly spend, price of a click.
+# The advertising accounts, by the ids of their platforms.
+GOOGLE, LINKEDIN, META = "1000000100", "200", "300"
+# Platform, its account, its id of the campaign, the CRM's, utm_source, utm_medium, currency, weekly
+# spend, price of a click. The platforms give their own ids, of digits only.
 AD_CAMPAIGNS = (
-    ("google_ads", "G-100", "CMP-01", "google", "cpc", "EUR", 1400, 6),
-    ("google_ads", "G-100", "CMP-02", "google", "cpc", "EUR", 350, 2),
-    ("google_ads", "G-100", "CMP-05", "google", "display", "EUR", 300, 1),
-    ("linkedin_ads", "L-200", "CMP-03", "linkedin", "paid_social", "USD", 1100, 9),
-    ("meta_ads", "M-300", "CMP-04", "facebook", "paid_social", "GBP", 420, 2),
+    ("google_ads", GOOGLE, "10001", "CMP-01", "google", "cpc", "EUR", 1400, 6),
+    ("google_ads", GOOGLE, "10002", "CMP-02", "google", "cpc", "EUR", 350, 2),
+    ("google_ads", GOOGLE, "10005", "CMP-05", "google", "display", "EUR", 300, 1),
+    ("linkedin_ads", LINKEDIN, "20003", "CMP-03", "linkedin", "paid_social", "USD", 1100, 9),
+    ("meta_ads", META, "30004", "CMP-04", "facebook", "paid_social", "GBP", 420, 2),
 )
 
 

@@ -131,13 +131,13 @@ def _count_reads(random: Random, rows: Rows, asset: Asset, first: date) -> None:
 
 
 def _measure_reach(random: Random, rows: Rows) -> None:
-    for platform, account, campaign, *_ in cat.AD_CAMPAIGNS:
+    for platform, _, own_id, *_ in cat.AD_CAMPAIGNS:
         for start, end in zip(months()[:-1], months()[1:], strict=True):
             rows.add(
                 "reach_windows",
                 platform=platform,
                 entity_type="campaign",
-                entity_id=f"{account}-{campaign[4:]}",
+                entity_id=own_id,
                 window_start=start,
                 window_end=end,
                 reach=random.randint(4000, 26000),

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from sample_company import catalogue as cat
+from sample_company.ad_days import days_of
 from sample_company.decisions import CENT
 from sample_company.rows import Rows, utc
 from sample_company.world import Deal, Lead, World
@@ -84,25 +85,27 @@ def list_prices(rows: Rows) -> None:
 
 
 def advertise(world: World, rows: Rows) -> None:
-    """Write what the platforms report."""
+    """Write what the platforms that have an API report of each day."""
     names = {campaign[0]: campaign[1] for campaign in cat.CAMPAIGNS}
     for week in world.ad_weeks:
-        campaign = f"{week.platform_account}-{week.campaign[4:]}"
-        rows.add(
-            "ad_spend",
-            platform=week.platform,
-            platform_account_id=week.platform_account,
-            campaign_id=campaign,
-            campaign_name=names[week.campaign],
-            ad_id=f"{campaign}-1",
-            spend_date=week.day,
-            impressions=week.impressions,
-            clicks=week.clicks,
-            spend=week.spend,
-            currency_code=week.currency,
-            utm_source=week.utm_source,
-            utm_medium=week.utm_medium,
-        )
+        for day in days_of(week):
+            rows.add(
+                "ad_spend",
+                platform=week.platform,
+                platform_account_id=week.platform_account,
+                campaign_id=week.platform_campaign,
+                campaign_name=names[week.campaign],
+                ad_id=week.platform_ad,
+                spend_date=day.day,
+                impressions=day.impressions,
+                clicks=day.clicks,
+                engagements=day.engagements,
+                platform_conversions=Decimal(day.conversions),
+                spend=day.spend,
+                currency_code=week.currency,
+                utm_source=week.utm_source,
+                utm_medium=week.utm_medium,
+            )
 
 
 def _record_lead(lead: Lead, rows: Rows) -> None:

@@ -253,14 +253,15 @@ def _refund(deal: Deal) -> Row:
 
 
 def _ad_spend(world: World) -> list[Row]:
+    """The weekly sums that a marketing platform collects, on the first day of each week."""
     names = {campaign[0]: campaign[1] for campaign in cat.CAMPAIGNS}
     return [
         {
             "platform": week.platform,
             "account_id": week.platform_account,
-            "campaign_id": f"{week.platform_account}-{week.campaign[4:]}",
+            "campaign_id": week.platform_campaign,
             "campaign_name": names[week.campaign],
-            "ad_id": f"{week.platform_account}-{week.campaign[4:]}-1",
+            "ad_id": week.platform_ad,
             "date": week.day,
             "impressions": week.impressions,
             "clicks": week.clicks,

@@ -265,7 +265,17 @@ def _disguise_some(world: World) -> None:
 
 
 def _advertise(random: Random, world: World) -> None:
-    for platform, account, campaign, source, medium, currency, weekly, price in cat.AD_CAMPAIGNS:
+    for (
+        platform,
+        account,
+        own_id,
+        campaign,
+        source,
+        medium,
+        currency,
+        weekly,
+        price,
+    ) in cat.AD_CAMPAIGNS:
         for week in range((LAST_DAY - FIRST_DAY).days // 7 + 1):
             day = FIRST_DAY + timedelta(days=7 * week)
             cents = int(weekly * _season(day) * random.triangular(0.8, 1.2, 1))
@@ -274,6 +284,7 @@ def _advertise(random: Random, world: World) -> None:
                 AdWeek(
                     platform,
                     account,
+                    own_id,
                     campaign,
                     source,
                     medium,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
+from sample_company.ad_days import days_of
 from sample_company.buyers import buyers
 from sample_company.catalogue import COUNTRIES
 from sample_company.decisions import employee_on, in_euros
@@ -57,11 +58,12 @@ def planted_truth(world: World) -> dict[str, Any]:
         "sales_cycle_days_median": _by_quarter(won, lambda ds: str(median(map(_cycle, ds)))),
         "ad_spend_by_platform": _group(
             (
-                week.day.strftime("%Y-%m"),
+                day.day.strftime("%Y-%m"),
                 week.platform,
-                in_euros(week.spend, week.currency, week.day),
+                in_euros(day.spend, week.currency, day.day),
             )
             for week in world.ad_weeks
+            for day in days_of(week)
         ),
         "open_opportunities_by_stage": _group(("all", d.stage, 1) for d in still_open),
     }

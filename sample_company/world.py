@@ -163,10 +163,11 @@ class Deal:
 
 @dataclass
 class AdWeek:
-    """One ad campaign's week on its platform."""
+    """One ad campaign's week on its platform; `campaign` is the CRM's id of it."""
 
     platform: str
     platform_account: str
+    platform_campaign: str
     campaign: str
     utm_source: str
     utm_medium: str
@@ -175,6 +176,11 @@ class AdWeek:
     impressions: int
     clicks: int
     spend: Decimal
+
+    @property
+    def platform_ad(self) -> str:
+        """The platform's id of the campaign's one ad."""
+        return f"{self.platform_campaign}1"
 
 
 @dataclass

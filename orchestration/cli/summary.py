@@ -17,6 +17,7 @@ from rich.table import Table
 from orchestration.cli.console import console
 from orchestration.cli.guards_view import print_guards
 from orchestration.cli.postgres_view import print_postgres
+from orchestration.company.simulated import SIMULATED
 from orchestration.publish import Manifest, current_manifest
 from orchestration.settings import Settings
 from orchestration.state import RunRecord, StateStore
@@ -24,7 +25,6 @@ from orchestration.steps import company_of_run
 
 STAGES = ("staging", "conformed", "intermediate", "core", "funnel", "kpi")
 
-VENDORS = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 
 HEADLINES = """
     with latest as (
@@ -91,7 +91,7 @@ def _print_simulated(settings: Settings, state: StateStore, run: RunRecord) -> N
     pulled = {result.guard: result.observed for result in state.guard_results(run.run_id)}
     company = company_of_run(settings, run.run_id)
     for name in company.sources.simulated:
-        vendor = VENDORS[company.sources.sources[name].loader]
+        vendor = SIMULATED[company.sources.sources[name].loader].vendor
         if observed := pulled.get(f"pulled_{name}"):
             console.print(
                 f"[bold]Simulated[/bold]   {escape(name)} by the {vendor} simulator ({observed})",

@@ -7,7 +7,7 @@ Belongs here: which options of a source give way to a simulator. Does not: start
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from orchestration.company.funnel_checks import unknown_name
@@ -22,20 +22,57 @@ class SimulatedLoader:
     """What of a source's options gives way to a simulator.
 
     Attributes:
+        vendor: Whose system it is, as people call it.
         address_option: The option with the system's address.
-        credentials: Option that names a variable: the variable's value, None for the secret.
+        credentials: Option that names a variable: the variable's value, None for the secret, blank
+            where there is none.
+        further_addresses: Option with another address of the system: its path at the simulator.
     """
 
+    vendor: str
     address_option: str
     credentials: Mapping[str, str | None]
+    further_addresses: Mapping[str, str] = field(default_factory=dict)
+
+    def addresses(self, address: str) -> dict[str, str]:
+        """What the options with addresses become."""
+        further = {option: address + path for option, path in self.further_addresses.items()}
+        return {self.address_option: address, **further}
 
 
 # Loader to what its simulator takes the place of.
 SIMULATED = {
     "salesforce": SimulatedLoader(
-        "instance_url", {"client_id_variable": "concord", "client_secret_variable": None}
+        "Salesforce",
+        "instance_url",
+        {"client_id_variable": "concord", "client_secret_variable": None},
     ),
-    "hubspot": SimulatedLoader("base_url", {"token_variable": None}),
+    "hubspot": SimulatedLoader("HubSpot", "base_url", {"token_variable": None}),
+    "google_ads": SimulatedLoader(
+        "Google Ads",
+        "base_url",
+        {
+            "developer_token_variable": None,
+            "client_id_variable": "concord",
+            "client_secret_variable": None,
+            "refresh_token_variable": None,
+        },
+        {"token_url": "/token"},
+    ),
+    "meta_ads": SimulatedLoader(
+        "Meta Ads", "base_url", {"access_token_variable": None, "app_secret_variable": ""}
+    ),
+    "linkedin_ads": SimulatedLoader(
+        "LinkedIn Ads",
+        "base_url",
+        {
+            "access_token_variable": "",
+            "client_id_variable": "concord",
+            "client_secret_variable": None,
+            "refresh_token_variable": None,
+        },
+        {"token_url": "/oauth/v2/accessToken"},
+    ),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sample_company.generate import generate
 from tests.conftest import ROOT, RunHome, real_data, run_home
-from tests.crm_files import write_crm_files_company
+from tests.crm_files import write_ad_files_company, write_crm_files_company
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +33,13 @@ def crm_files(sample: RunHome, tmp_path_factory: pytest.TempPathFactory) -> Iter
     generate(place / "home" / "sample_company")
     key = (sample.home / "state" / "hash_key").read_text().strip()
     yield run_home(place / "home", CONCORD_COMPANY=str(company), CONCORD_HASH_KEY=key)
+
+
+@pytest.fixture(scope="session")
+def ad_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunHome]:
+    """The sample company's weekly file of ad spend and its CRM's files, run once."""
+    place = tmp_path_factory.mktemp("ad_files")
+    yield run_home(place / "home", CONCORD_COMPANY=str(write_ad_files_company(place)))
 
 
 @pytest.fixture(scope="session")

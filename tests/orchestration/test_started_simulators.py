@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 import requests
 
+from orchestration.company.simulated import SIMULATED
 from orchestration.company.sources import Source, source_from_mapping
+from orchestration.connectors import vendors
+from orchestration.connectors.context import PullContext
 from orchestration.settings import Settings
 from orchestration.simulators import Simulators, forget_other_story
 from orchestration.state import ConnectorObject, StateStore
@@ -88,6 +91,55 @@ def test_address_and_credentials_reach_the_source_and_only_it(simulators: Simula
     known = Path(f"/proc/{process}/environ").read_bytes()
     assert b"planted" not in known
     assert secret.encode() not in Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("loader", "required"),
+    [
+        ("google_ads", {"login_customer_id": "999-000-0000", "api_version": "v26"}),
+        ("meta_ads", {}),
+        ("linkedin_ads", {}),
+    ],
+)
+def test_an_advertising_platform_is_read_with_made_up_credentials_only(
+    loader: str, required: dict[str, Any], tmp_path: Path
+) -> None:
+    """Whatever the environment holds; the second pull finds nothing new."""
+    options = {"start_date": "2026-10-01", "base_url": "http://127.0.0.1", **required}
+    entry = {"loader": loader, "options": options}
+    ads = source_from_mapping("ads", entry, company_folder=ROOT, deliveries_folder=tmp_path)
+    found: Any = SimpleNamespace(
+        sources=SimpleNamespace(sources={"ads": ads}, simulated=("ads",)),
+    )
+    assert ads.connector is not None
+    named = [getattr(ads.connector.options, name) for name in SIMULATED[loader].credentials]
+    environment = dict.fromkeys(named, "of a real account") | {f"{named[-1]}_FILE": "/nowhere"}
+    started = Simulators(found, {})
+    try:
+        connector, variables = started.of(ads, environment)
+        assert connector is not None
+        assert "of a real account" not in variables.values()
+        assert f"{named[-1]}_FILE" not in variables
+        addresses = [getattr(connector.options, name) for name in SIMULATED[loader].addresses("")]
+        assert all(address.startswith("http://127.0.0.1:") for address in addresses)
+        changed = []
+        for _ in range(2):
+            context = PullContext(
+                source="ads",
+                state=StateStore(tmp_path / "state.sqlite"),
+                deliveries=tmp_path / "ads",
+                raw_pages=tmp_path / "pages",
+                variables=variables,
+                deadline=time.monotonic() + SECONDS,
+            )
+            result = vendors.pull(context, connector)
+            assert (result.problems, result.notes) == ([], [])
+            changed.append(result.changed["ad_spend"])
+        assert changed[0] >= 31
+        assert changed[1] == 0
+        assert result.request_count <= 12
+    finally:
+        started.close()
 
 
 def _number(simulators: Simulators) -> str:

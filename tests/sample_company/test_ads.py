@@ -92,7 +92,7 @@ def test_spend_in_truth_is_what_the_newest_delivery_of_each_day_says(small: Path
     assert value(f"select count(distinct currency_code) from {truth}") == 3
 
 
-def test_weekly_and_daily_platforms_are_not_the_same(small: Path) -> None:
+def test_platforms_with_an_api_and_those_of_monthly_files_are_not_the_same(small: Path) -> None:
     folder = small / "delivered"
     assert (
         value(

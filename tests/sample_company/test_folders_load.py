@@ -15,7 +15,7 @@ from orchestration.sources.file_drop import extract
 from sample_company.exports import BROKEN_ROWS
 from sample_company.make_exports import HERE
 from sample_company.pay import BROKEN_DELIVERIES
-from tests.crm_files import write_crm_files_company
+from tests.crm_files import AD_PLATFORMS, with_ad_files, write_crm_files_company
 
 
 def load(folder: Path, **variables: str) -> Company:
@@ -36,22 +36,23 @@ def test_an_example_is_valid_and_takes_its_folder_from_the_environment(
 EXPORTED = ("crm", "marketing")
 
 
-def test_the_sample_company_is_valid_and_simulates_its_crm_and_letters_only(tmp_path: Path) -> None:
+def test_the_sample_company_is_valid_and_simulates_five_systems(tmp_path: Path) -> None:
     (tmp_path / "sample_company" / "delivered").mkdir(parents=True)
     found = load(SAMPLE_COMPANY_DIR, CONCORD_HOME=str(tmp_path)).sources
-    assert found.simulated == ("crm", "letters")
-    assert {name for name, item in found.sources.items() if item.connector} == {"crm", "letters"}
+    assert found.simulated == ("crm", "letters", *AD_PLATFORMS)
+    connected = {name for name, item in found.sources.items() if item.connector}
+    assert connected == {"crm", "letters", *AD_PLATFORMS}
 
 
 def test_the_sample_loads_as_planted(tmp_path: Path) -> None:
-    """With its CRM and its letters by files."""
+    """With its CRM, its letters and its ad spend by files."""
     expected = json.loads((HERE / "truth.json").read_text(encoding="utf-8"))["rows"]
     good: Counter[str] = Counter()
     bad: Counter[str] = Counter()
     bad_deliveries: Counter[str] = Counter()
     settings = Settings(company_dir=SAMPLE_COMPANY_DIR, home=tmp_path)
     ensure_sample(settings)
-    by_file = write_crm_files_company(tmp_path / "by_file")
+    by_file = with_ad_files(write_crm_files_company(tmp_path / "by_file"))
     sources = load(by_file, **settings.variables).sources.sources
     for name, source in sources.items():
         result = extract(source, source.options.folder, [], tmp_path)

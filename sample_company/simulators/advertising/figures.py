@@ -1,11 +1,11 @@
 """The figures of one campaign, or ad, on one day.
 
-Belongs here: values, their sums, and spreading a total over parts. Does not: whose they are.
+Belongs here: values and their sums. Does not: whose they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,13 +52,3 @@ ZERO = Figures()
 def added(figures: Iterable[Figures]) -> Figures:
     """The sum; of none it is zero."""
     return sum(figures, ZERO)
-
-
-def spread(total: int, weights: Sequence[int]) -> list[int]:
-    """Give a total to parts by weight, so that they add up; the largest remainders get the rest."""
-    whole = sum(weights)
-    shares = [total * weight // whole for weight in weights]
-    order = sorted(range(len(weights)), key=lambda at: (-(total * weights[at] % whole), at))
-    for at in order[: total - sum(shares)]:
-        shares[at] += 1
-    return shares

@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import click
 
-from sample_company.simulators.advertising.command import serve
+from sample_company.simulators.advertising.command import serve, with_options
+from sample_company.simulators.advertising.tokens import Tokens
+from sample_company.simulators.alone import end_of_service
 from sample_company.simulators.clock import Clock
 from sample_company.simulators.google_ads.sample import sample_platform
-from sample_company.simulators.google_ads.simulator import GoogleAdsSimulator
+from sample_company.simulators.google_ads.simulator import (
+    DEVELOPER_TOKEN,
+    TOKEN_LIFE,
+    GoogleAdsSimulator,
+)
 
 
 @click.command()
-@click.option("--port", default=0, help="Where to listen on the loopback; 0 finds a free port.")
-def main(port: int) -> None:
+@with_options
+def main(port: int, secret: str, listening: int | None, still: bool, tied: int | None) -> None:
     """Serve the sample company's accounts until Control-C; the clock begins 1 November 2026."""
-    simulator = GoogleAdsSimulator(sample_platform(Clock(runs=True)))
-    tokens = simulator.tokens
+    ended = end_of_service(tied)
+    clock = Clock(runs=not still)
+    tokens = Tokens(clock, client_secret=secret, refresh_token=secret, life=TOKEN_LIFE)
+    token = secret or DEVELOPER_TOKEN
+    simulator = GoogleAdsSimulator(sample_platform(clock), tokens, token)
     serve(
         simulator,
         port,
+        listening,
+        ended,
         {
             "developer token": simulator.developer_token,
             "client id": tokens.client_id,

@@ -30,6 +30,7 @@ from sample_company.simulators.server import Simulator
 PATH = re.compile(r"/(v\d+)/customers/([^/]+)/googleAds:searchStream")
 MANAGER = "9990000000"
 TOKEN_LIFE = timedelta(seconds=3599)
+DEVELOPER_TOKEN = "developer-token"  # noqa: S105 (made up)
 # Older ones are sunset; the newest is that of google-ads 34.
 VERSIONS = range(23, 27)
 DAILY_OPERATIONS = 15_000
@@ -52,7 +53,7 @@ class GoogleAdsSimulator(Simulator):
         self,
         platform: Platform,
         tokens: Tokens | None = None,
-        developer_token: str = "developer-token",  # noqa: S107 (made up)
+        developer_token: str = DEVELOPER_TOKEN,
     ) -> None:
         """Serve a platform, to one app with one developer token."""
         super().__init__()

@@ -1,10 +1,10 @@
 """Velmora Software's LinkedIn ads: one campaign in dollars, by the day.
 
 LinkedIn tells decimals with many digits: a day's cents come with some digits beyond the
-fifteenth, so that a day, rounded to cents, is exact, and so is a week.
+fifteenth, so that a day, rounded to cents, is exact.
 
-Belongs here: which of the sample's weeks are LinkedIn's. Does not: how weeks become days
-(advertising.sample).
+Belongs here: which of the sample's days are LinkedIn's. Does not: the days
+(sample_company.ad_days).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from sample_company import catalogue as cat
 from sample_company.simulators.advertising.platform import Platform
-from sample_company.simulators.advertising.sample import digits, load_weeks
+from sample_company.simulators.advertising.sample import load_days
 from sample_company.simulators.clock import Clock
 
 UNIT = Decimal("1E-16")
@@ -25,11 +26,11 @@ def empty_platform(clock: Clock | None = None) -> Platform:
 
 
 def sample_platform(clock: Clock | None = None) -> Platform:
-    """The account L-200, `urn:li:sponsoredAccount:200`, with all its history."""
+    """The account `urn:li:sponsoredAccount:200` with all its history."""
     platform = empty_platform(clock)
-    account = platform.add_account("Velmora Software", "USD", "UTC", account_id=digits("L-200"))
+    account = platform.add_account("Velmora Software", "USD", "UTC", account_id=cat.LINKEDIN)
     kinds = {"Guide for finance chiefs": "LEAD_GENERATION"}
-    load_weeks(platform, "linkedin_ads", account, kinds, _with_digits)
+    load_days(platform, "linkedin_ads", account, kinds, _with_digits)
     return platform
 
 

@@ -1,15 +1,16 @@
 """Velmora Software's Meta ads: one campaign in pounds, by the day.
 
-Belongs here: which of the sample's weeks are Meta's. Does not: how weeks become days
-(advertising.sample).
+Belongs here: which of the sample's days are Meta's. Does not: the days
+(sample_company.ad_days).
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from sample_company import catalogue as cat
 from sample_company.simulators.advertising.platform import Platform
-from sample_company.simulators.advertising.sample import digits, load_weeks
+from sample_company.simulators.advertising.sample import load_days
 from sample_company.simulators.clock import Clock
 
 CENT = Decimal("0.01")
@@ -21,10 +22,8 @@ def empty_platform(clock: Clock | None = None) -> Platform:
 
 
 def sample_platform(clock: Clock | None = None) -> Platform:
-    """The account M-300, `act_300`, with all its history."""
+    """The account `act_300` with all its history."""
     platform = empty_platform(clock)
-    account = platform.add_account(
-        "Velmora Software", "GBP", "Europe/London", account_id=digits("M-300")
-    )
-    load_weeks(platform, "meta_ads", account, {"Webinar invitations": "OUTCOME_LEADS"})
+    account = platform.add_account("Velmora Software", "GBP", "Europe/London", account_id=cat.META)
+    load_days(platform, "meta_ads", account, {"Webinar invitations": "OUTCOME_LEADS"})
     return platform

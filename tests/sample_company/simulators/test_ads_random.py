@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sample_company.simulators.advertising.figures import Figures, spread
+from sample_company.ad_days import spread
+from sample_company.simulators.advertising.figures import Figures
 from sample_company.simulators.advertising.life import RESTATED_DAYS, Life
 from sample_company.simulators.advertising.platform import Account, Platform
 from sample_company.simulators.google_ads import sample as google
