@@ -17,6 +17,7 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from orchestration.ingest.connectors import pull_source
 from orchestration.ingest.file_drop import read_source
 from orchestration.ingest.warehouse import warehouse, write_views
 from orchestration.settings import Settings
+from orchestration.simulators import Simulators
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.state import RunRecord, StateStore
 from orchestration.steps import Step, utc_now
@@ -57,7 +59,8 @@ def main(home: Path, loader: str, options: dict[str, Any], *, is_full: bool, sta
     state.start_run(run)
     work = Step(settings, state, cast(Company, None), run)
     source = source_of(home, loader, options)
-    pulled = pull_source(work, source, is_full)
+    nobody = cast(Company, SimpleNamespace(sources=SimpleNamespace(simulated=())))
+    pulled = pull_source(work, source, Simulators(nobody, {}), is_full)
     if pulled.problems:
         sys.stderr.write("\n".join(pulled.problems))
         return 1
