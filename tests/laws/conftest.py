@@ -89,7 +89,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     build(settings)
     project = Project(manifest_json(settings))
     # Of the first build, which has nothing to add to: later ones may compile increments.
-    return Life(history, settings, project, compiled_queries(settings, project))
+    return Life(history, settings, project, compiled_queries(project))
 
 
 @pytest.fixture(scope="session")

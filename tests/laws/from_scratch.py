@@ -2,7 +2,7 @@
 
 dbt's own materialisations have no part in it: each model's compiled query is run once, in order.
 
-Belongs here: running those queries. Does not: compiling them (dbt's first build of a home does).
+Belongs here: running those queries. Does not: compiling them.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from orchestration.transform.nodes import Project
 Queries = Mapping[str, str]  # by model
 
 
-def compiled_queries(settings: Settings, project: Project) -> dict[str, str]:
-    """The query of each model as the home's last build compiled it; take them from its first."""
-    files = {path.stem: path for path in (settings.dbt_target_dir / "compiled").rglob("*.sql")}
-    return {model.name: files[model.name].read_text() for model in project.models.values()}
+def compiled_queries(project: Project) -> dict[str, str]:
+    """The query of each model as dbt compiled it."""
+    return {model.name: model.sql for model in project.models.values()}
 
 
 def make_from_scratch(settings: Settings, project: Project, queries: Queries) -> None:
