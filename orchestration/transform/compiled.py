@@ -10,6 +10,7 @@ their order (order.py).
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -91,7 +92,8 @@ class _Builder(threading.Thread):
         """Begin nothing more, and break off what is under way; safe when all is done."""
         self._is_stopped.set()
         for cursor in list(self._running.values()):
-            cursor.interrupt()
+            with contextlib.suppress(duckdb.ConnectionException):  # its node ended just now
+                cursor.interrupt()
         self.join()
 
     def _build_all(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -123,7 +123,7 @@ class Project:
             reads = [item for item in node["depends_on"]["nodes"] if item in self.models]
             model_id = node.get("attached_node") or (reads[0] if reads else None)
             if model_id in self.models:
-                found[unique_id] = _data_test(node, model_id)
+                found[unique_id] = _data_test(unique_id, node, model_id)
         return found
 
     @cached_property
@@ -175,19 +175,19 @@ def _model(node: Mapping[str, Any]) -> Model:
     )
 
 
-def _data_test(node: Mapping[str, Any], model_id: str) -> DataTest:
-    config = node["config"]
+def _data_test(unique_id: str, node: Mapping[str, Any], model_id: str) -> DataTest:
+    config = node.get("config") or {}
     return DataTest(
-        unique_id=node["unique_id"],
+        unique_id=unique_id,
         name=node["name"],
         model_id=model_id,
         description=node.get("description") or "",
         reads=tuple(node["depends_on"]["nodes"]),
         sql=node.get("compiled_code") or "",
-        fail_calc=config["fail_calc"],
-        warns_if=config["warn_if"],
-        fails_if=config["error_if"],
-        is_error=config["severity"].upper() == "ERROR",
+        fail_calc=config.get("fail_calc", DataTest.fail_calc),
+        warns_if=config.get("warn_if", DataTest.warns_if),
+        fails_if=config.get("error_if", DataTest.fails_if),
+        is_error=config.get("severity", "ERROR").upper() == "ERROR",
     )
 
 
