@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.canonical import load_entities, raw_schema
+
 _at = datetime.fromisoformat  # UTC without a zone, as raw tables hold it
 
 TEXT = 'id,stage,value,closed\n1,"Gew; önnen",1234.5,2024-01-02\n2,"a\nb ""c""",,\n'
@@ -173,11 +175,25 @@ def test_xlsx(drop: Any) -> None:
 
 
 def test_more_rows_than_a_batch(drop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.sources.file_drop.reading.BATCH_ROWS", 7)
-    monkeypatch.setattr("orchestration.sources.file_drop.storage.PARQUET_ROW_GROUP", 10)
-    drop.write("deals.csv", "id,stage,value,closed\n" + "".join(f"{i},W,,\n" for i in range(100)))
+    monkeypatch.setattr("orchestration.sources.file_drop.reading.BATCH_ROWS", 777)
+    monkeypatch.setattr("orchestration.sources.file_drop.storage.PARQUET_ROW_GROUP", 2048)
+    count = 5_000
+    drop.write("deals.csv", "id,stage,value,closed\n" + "".join(f"{i},W,,\n" for i in range(count)))
     drop.extract()
 
-    assert drop.column("opportunity_id") == [str(i) for i in range(100)]
+    assert drop.column("opportunity_id") == [str(i) for i in range(count)]
     path = drop.raw / drop.result.files[0].parquet_path
-    assert pq.read_metadata(path).num_row_groups == 10
+    assert pq.read_metadata(path).num_row_groups == 3
+
+
+def test_a_stored_version_has_the_raw_tables_types(drop: Any) -> None:
+    drop.write("deals.csv", "id,stage,value,closed\n1,W,12.50,2024-01-02\n")
+    drop.extract()
+    stored = pq.read_schema(drop.raw / drop.result.files[0].parquet_path)
+
+    of_the_view = {"_source_system", "_dataset_rank", "_file_rank"}
+    raw = {field.name: field.type for field in raw_schema(load_entities()["opportunities"])}
+    assert {field.name: field.type for field in stored} == {
+        **{name: kind for name, kind in raw.items() if name not in of_the_view},
+        "_line": pa.int64(),
+    }

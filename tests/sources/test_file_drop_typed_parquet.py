@@ -47,7 +47,7 @@ def load(path: Path, entity: str, columns: dict[str, str]) -> tuple[Any, ...]:
     plan = make_plan(source, source.datasets["all"], load_entities()).for_format("parquet")
     with duckdb.connect() as connection:
         found = loading.load_file(connection, path, plan, path.name)
-        good = loading.good_rows(connection, plan).read_all().to_pylist()
+        good = connection.sql(loading.good_rows(plan)).to_arrow_table().to_pylist()
         is_view = connection.execute(
             "select count(*) from duckdb_views() where view_name = 'staged' and temporary"
         ).fetchall()[0][0]

@@ -228,7 +228,7 @@ def test_an_interrupted_run_leaves_nothing_half(
         elif moment == "quarantine":
             patch.setattr(storage.json, "dumps", kill)
         elif moment == "rows":
-            patch.setattr(storage, "_with_constants", kill)
+            patch.setattr(storage, "first_row", kill)
         else:
             patch.setattr(Path, "replace", kill)
         with pytest.raises(KilledError):

@@ -115,7 +115,6 @@ class _FileToRead:
 
     dataset: Dataset
     plan: DatasetPlan
-    entity: Entity
     file: str
 
 
@@ -183,7 +182,7 @@ class _Extraction:
             kept = [version for item in before for version in self._kept(item, dataset)]
             refusal = self._refusal(dataset, dataset.files, refused, bool(kept))
             return [_Found(kept, [refusal])]
-        return [_FileToRead(dataset, plan, entities[dataset.entity], file) for file in files]
+        return [_FileToRead(dataset, plan, file) for file in files]
 
     def _read(self, item: _FileToRead | _Found) -> _Found:
         if isinstance(item, _Found):
@@ -206,7 +205,7 @@ class _Extraction:
             version, notes = make_version(
                 cursor,
                 self.raw_dir,
-                FileTask(plan, item.entity, file, path, print_),
+                FileTask(plan, file, path, print_),
                 lambda rows: self._report(dataset, file, rows, "reading"),
             )
         except FileRefusedError as refused:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.sources.file_drop.engine import first_row
 from orchestration.sources.file_drop.model import FileRefusedError, QuarantinedRow
@@ -107,7 +106,7 @@ def _keep_good(connection: duckdb.DuckDBPyConnection) -> None:
     if unusable:
         connection.execute(
             "create temp table good as select parsed.* from parsed "
-            "anti join repeated using (row_number) where faults is null"
+            "anti join repeated using (row_number) where faults is null order by row_number"
         )
     else:
         connection.execute("create temp view good as select * from parsed")
@@ -225,10 +224,7 @@ def _count(connection: duckdb.DuckDBPyConnection, log: ReadLog, quarantined: int
     )
 
 
-def good_rows(connection: duckdb.DuckDBPyConnection, plan: DatasetPlan) -> pa.RecordBatchReader:
-    """Return the good rows of the file just loaded, in the order of the file."""
+def good_rows(plan: DatasetPlan) -> str:
+    """Return SQL for the good rows of the file just loaded, in the order of the file."""
     fields = ", ".join(f"v{i} as {field.name}" for i, field in enumerate(plan.fields))
-    return connection.sql(
-        f"select {fields}, attributes, row_number as _row_number, line as _line "  # noqa: S608
-        "from good order by row_number"
-    ).to_arrow_reader()
+    return f"select {fields}, attributes, row_number as _row_number, line as _line from good"  # noqa: S608

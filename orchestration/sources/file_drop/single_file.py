@@ -12,9 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.canonical import Entity
 from orchestration.sources.file_drop.discovery import Fingerprint, require_unchanged
-from orchestration.sources.file_drop.loading import Counts, LoadedFile, good_rows, load_file
+from orchestration.sources.file_drop.loading import Counts, LoadedFile, load_file
 from orchestration.sources.file_drop.model import FileRefusedError, FileVersion
 from orchestration.sources.file_drop.plan import DatasetPlan
 from orchestration.sources.file_drop.storage import read_counts, version_path, write_version
@@ -26,14 +25,12 @@ class FileTask:
 
     Attributes:
         plan: Plan of the dataset with the file's format.
-        entity: Entity of the dataset.
         file: Path relative to the drop folder.
         path: Where it really is.
         before: What it was like before it is read.
     """
 
     plan: DatasetPlan
-    entity: Entity
     file: str
     path: Path
     before: Fingerprint
@@ -56,9 +53,7 @@ def make_version(
     notes: list[str] = []
     counts = read_counts(raw_dir, parquet_path)
     if counts is None:
-        loaded = _load(connection, task, report_rows)
-        rows = good_rows(connection, plan)
-        write_version(raw_dir, parquet_path, task.entity, plan, task.file, rows, loaded)
+        loaded = _store(connection, raw_dir, parquet_path, task, report_rows)
         counts, notes = loaded.counts, loaded.notes
     version = FileVersion(
         source=plan.source,
@@ -105,11 +100,17 @@ def counts_of(version: FileVersion) -> Counts:
     )
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, task: FileTask, report_rows: Callable[[int], None]
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    raw_dir: Path,
+    parquet_path: str,
+    task: FileTask,
+    report_rows: Callable[[int], None],
 ) -> LoadedFile:
     try:
         loaded = load_file(connection, task.path, task.plan, task.file, report_rows)
+        require_unchanged(task.path, task.before)
+        write_version(connection, raw_dir, parquet_path, task.plan, task.file, loaded)
     except FileRefusedError:
         # A file that is still being written looks broken in many ways; say the real one.
         require_unchanged(task.path, task.before)
@@ -124,5 +125,4 @@ def _load(
             f"it does not fit into memory or onto the disk ({str(error).splitlines()[0][:200]})",
             "raise CONCORD_MEMORY, free disk space, or deliver it in several files",
         ) from None
-    require_unchanged(task.path, task.before)
     return loaded

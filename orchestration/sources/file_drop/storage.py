@@ -12,22 +12,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.canonical import Entity, raw_schema
+from orchestration.sources.file_drop.engine import first_row
 from orchestration.sources.file_drop.limits import PARQUET_ROW_GROUP
-from orchestration.sources.file_drop.loading import Counts, LoadedFile, LostRowsError
+from orchestration.sources.file_drop.loading import Counts, LoadedFile, LostRowsError, good_rows
 from orchestration.sources.file_drop.model import QuarantinedRow
 from orchestration.sources.file_drop.plan import DatasetPlan
+from orchestration.sources.file_drop.sql_values import literal
 
-_COUNTS = b"concord.counts"
-# These depend on the other files of the dataset and on its source, so the view adds them.
-_COLUMNS_OF_THE_VIEW = ("_source_system", "_dataset_rank", "_file_rank")
+_COUNTS = "concord.counts"
 
 
 def version_path(plan: DatasetPlan, file: str, content_hash: str, mapping_hash: str) -> str:
@@ -37,12 +37,6 @@ def version_path(plan: DatasetPlan, file: str, content_hash: str, mapping_hash: 
     return f"{plan.entity}/{plan.source}__{plan.dataset}__{digest}.parquet"
 
 
-def file_schema(entity: Entity) -> pa.Schema:
-    """Return the schema of a stored version: the raw table's, and the line of each row."""
-    kept = [field for field in raw_schema(entity) if field.name not in _COLUMNS_OF_THE_VIEW]
-    return pa.schema([*kept, pa.field("_line", pa.int64())])
-
-
 def read_counts(raw_dir: Path, parquet_path: str) -> Counts | None:
     """Return the counts of a stored version, or None when it is not there as a whole."""
     path = raw_dir / parquet_path
@@ -50,7 +44,7 @@ def read_counts(raw_dir: Path, parquet_path: str) -> Counts | None:
         return None
     try:
         metadata = pq.read_metadata(path)
-        counts = Counts(**json.loads((metadata.metadata or {})[_COUNTS]))
+        counts = Counts(**json.loads((metadata.metadata or {})[_COUNTS.encode()]))
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):
         return None
     return counts if metadata.num_rows == counts.loaded else None
@@ -64,29 +58,42 @@ def read_quarantine(raw_dir: Path, parquet_path: str) -> list[QuarantinedRow]:
 
 
 def write_version(
+    connection: duckdb.DuckDBPyConnection,
     raw_dir: Path,
     parquet_path: str,
-    entity: Entity,
     plan: DatasetPlan,
     file: str,
-    rows: pa.RecordBatchReader,
     loaded: LoadedFile,
 ) -> None:
-    """Write a version so that it is there whole or not at all."""
+    """Write the file just loaded as a version, so that it is there whole or not at all.
+
+    Args:
+        connection: Holds the good rows (loading.py).
+        raw_dir: The raw folder.
+        parquet_path: Where the version belongs in it.
+        plan: Plan of the dataset.
+        file: Name of the file.
+        loaded: What reading it gave.
+
+    Raises:
+        LostRowsError: When not every good row was written.
+        duckdb.IOException: When the disk is full.
+    """
     path = raw_dir / parquet_path
     path.parent.mkdir(parents=True, exist_ok=True)
-    load_id = path.stem
-    schema = file_schema(entity).with_metadata({_COUNTS: json.dumps(asdict(loaded.counts))})
     constants = {"_source_name": plan.source, "_dataset": plan.dataset, "_file": file}
-    constants["_load_id"] = load_id
+    constants["_load_id"] = path.stem
+    columns = "".join(f", {literal(value)} as {name}" for name, value in constants.items())
+    counts = literal(json.dumps(asdict(loaded.counts)))
 
     def write_rows(temporary: Path) -> None:
-        written = 0
-        with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
-            for table in _row_groups(rows):
-                writer.write_table(_with_constants(table, constants, schema))
-                written += table.num_rows
-        if written != loaded.counts.loaded:
+        written = first_row(
+            connection,
+            f"copy (select *{columns} from ({good_rows(plan)})) to {literal(str(temporary))} "  # noqa: S608
+            f"(format parquet, parquet_version v2, compression zstd, "
+            f"row_group_size {PARQUET_ROW_GROUP}, kv_metadata {{{literal(_COUNTS)}: {counts}}})",
+        )
+        if written != (loaded.counts.loaded,):
             raise LostRowsError(f"{written} rows were written of {loaded.counts.loaded}")
 
     def write_quarantine(temporary: Path) -> None:
@@ -106,32 +113,6 @@ def remove_leftovers(raw_dir: Path, source: str) -> None:
 
 def _quarantine_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.quarantine.jsonl")
-
-
-def _row_groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Cut the rows into groups of a fixed size, whatever batches they come in."""
-    waiting: list[pa.RecordBatch] = []
-    count = 0
-    for batch in rows:
-        while count + batch.num_rows >= PARQUET_ROW_GROUP:
-            taken = PARQUET_ROW_GROUP - count
-            yield pa.Table.from_batches([*waiting, batch.slice(0, taken)]).combine_chunks()
-            batch, waiting, count = batch.slice(taken), [], 0
-        if batch.num_rows:
-            waiting.append(batch)
-            count += batch.num_rows
-    if waiting:
-        yield pa.Table.from_batches(waiting).combine_chunks()
-
-
-def _with_constants(table: pa.Table, constants: dict[str, str], schema: pa.Schema) -> pa.Table:
-    columns = []
-    for field in schema:
-        if field.name in constants:
-            columns.append(pa.repeat(pa.scalar(constants[field.name], pa.string()), len(table)))
-        else:
-            columns.append(table.column(field.name).cast(field.type))
-    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _write_and_rename(path: Path, write: Callable[[Path], None]) -> None:
