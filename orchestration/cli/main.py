@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "Show how far each connector is and what is stuck; clear it.",
     "backfill": "Read a span of days of a source again.",
     "replay": "Make a source's deliveries anew from its kept answers.",
+    "kpi": "Show a KPI: value, formula, example, where it comes from.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",
     "dev": "Open Dagster's web UI with schedule and sensor.",

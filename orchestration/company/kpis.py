@@ -35,6 +35,7 @@ class KpiDefinition(Decision):
     kpi_label: Text = Field(description="Name that reports show.")
     description: Text = Field(description="What the KPI says, in one sentence.")
     formula: Text = Field(description="How it is computed, in words.")
+    example: Text | None = Field(None, description="A case that can be checked by hand, in words.")
     unit: Text = Field(description="Unit of the value.")
     aggregation: Literal["sum", "ratio", "median"] = Field(
         description="How values of several periods or members become one."

@@ -117,8 +117,8 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "system_of_record": pa.schema(_texts("entity", "source_name")),
     "kpi_definition": pa.schema(
         [
-            *_texts("kpi", "kpi_label", "description", "formula", "unit", "aggregation"),
-            *_texts("date_role", "owner", "kpi_group"),
+            *_texts("kpi", "kpi_label", "description", "formula", "example", "unit"),
+            *_texts("aggregation", "date_role", "owner", "kpi_group"),
             ("is_additive", BOOLEAN),
             *_texts("maturity_rule", "numerator_component", "denominator_component"),
             ("dimensions", TEXT),

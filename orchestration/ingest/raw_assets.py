@@ -20,6 +20,7 @@ from orchestration.ingest.file_drop import (
     read_source,
     source_loads,
 )
+from orchestration.ingest.published_before import write_published_before
 from orchestration.ingest.side_by_side import read_side_by_side
 from orchestration.ingest.warehouse import warehouse, write_views
 from orchestration.progress import reporter
@@ -77,6 +78,7 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
             files = [version for reading in readings for version in reading.versions]
             with warehouse(settings) as connection:
                 write_views(connection, _views(settings, readings))
+                write_published_before(connection, settings.published_dir, work.run.as_of_date)
             if project.needs_dbt and plan_build(settings, project).to_build:
                 # dbt needs seconds to start: let it, while the raw guards look.
                 transform_worker.worker_of_run(settings, context.run_id)

@@ -1,10 +1,11 @@
 """Which models and tests stand as this run would make them, so that dbt need not do it again.
 
 What a node gives depends on the project's files, on the keyed hash of personal data and on what it
-reads: rules tables by their rows, raw views by their text, which names every delivered file by its
-content. All of it together is the node's fingerprint. A node whose fingerprint is the one that was
-remembered with it holds the very rows that building it again would write; a test that passed then
-passes now. The memory lies in the warehouse itself, so it is lost with it.
+reads: rules tables and what was published before by their rows, raw views by their text, which
+names every delivered file by its content. All of it together is the node's fingerprint. A node
+whose fingerprint is the one that was remembered with it holds the very rows that building it again
+would write; a test that passed then passes now. The memory lies in the warehouse itself, so it is
+lost with it.
 
 Belongs here: fingerprints and the memory of them. Does not: building (assets.py).
 """
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.hash_key import hash_key
+from orchestration.ingest.published_before import SCHEMA as PUBLISHED_SCHEMA
 from orchestration.ingest.warehouse import RULES_SCHEMA, warehouse
 from orchestration.settings import Settings
 from orchestration.sources.file_drop import RAW_SCHEMA
@@ -166,17 +168,19 @@ def _source_fingerprints(connection: duckdb.DuckDBPyConnection, project: Project
     }
     return {
         unique_id: (
-            _rows_hash(connection, table)
-            if schema == RULES_SCHEMA
-            else _hash(texts.get((schema, table), "absent"))
+            _hash(texts.get((schema, table), "absent"))
+            if schema == RAW_SCHEMA
+            else _rows_hash(connection, schema, table)
         )
         for unique_id, (schema, table) in project.sources.items()
     }
 
 
-def _rows_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def _rows_hash(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+    # The order of a long table is left to chance, and its rows are too many for Python.
+    chosen = "*" if schema == RULES_SCHEMA else "count(*), sum(hash(t)::hugeint), bit_xor(hash(t))"
     try:
-        rows = connection.execute(f'select * from {RULES_SCHEMA}."{table}"')  # noqa: S608
+        rows = connection.execute(f'select {chosen} from {schema}."{table}" as t')  # noqa: S608
     except duckdb.CatalogException:
         return "absent"
     # Values, not buffers: what lies below a NULL is left to chance.
@@ -189,9 +193,9 @@ def _columns_below(connection: duckdb.DuckDBPyConnection) -> str:
         select md5(string_agg(concat_ws('.', schema_name, table_name, column_name, data_type), ','
             order by schema_name, table_name, column_index))
         from duckdb_columns()
-        where schema_name in ($1, $2)
+        where schema_name in ($1, $2, $3)
         """,
-        [RAW_SCHEMA, RULES_SCHEMA],
+        [RAW_SCHEMA, RULES_SCHEMA, PUBLISHED_SCHEMA],
     ).fetchall()
     return str(found[0][0])
 

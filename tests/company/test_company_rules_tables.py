@@ -117,6 +117,7 @@ EXPECTED = {
         "kpi_label": TEXT,
         "description": TEXT,
         "formula": TEXT,
+        "example": TEXT,
         "unit": TEXT,
         "aggregation": TEXT,
         "date_role": TEXT,

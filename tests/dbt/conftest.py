@@ -12,6 +12,7 @@ import pytest
 from orchestration.canonical import load_entities
 from orchestration.company import load_company, rules_tables
 from orchestration.company.reference_origins import reference_origins
+from orchestration.ingest.published_before import write_published_before
 from orchestration.ingest.warehouse import warehouse, write_rules, write_views
 from orchestration.sample import ensure_sample
 from orchestration.settings import Settings
@@ -32,4 +33,5 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         write_views(
             connection, raw_views_sql(load_entities(), [], Path(settings.raw_file_drop_dir))
         )
+        write_published_before(connection, settings.published_dir, company.as_of_date)
     return settings

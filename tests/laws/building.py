@@ -16,6 +16,7 @@ from pathlib import Path
 from orchestration.canonical import load_entities
 from orchestration.company import rules_tables
 from orchestration.company.reference_origins import reference_origins
+from orchestration.ingest.published_before import write_published_before
 from orchestration.ingest.raw_assets import read_sources
 from orchestration.ingest.warehouse import warehouse, write_rules, write_views
 from orchestration.settings import Settings, load_settings
@@ -75,6 +76,7 @@ def ingest(settings: Settings) -> None:
         write_views(
             connection, raw_views_sql(load_entities(), versions, settings.raw_file_drop_dir)
         )
+        write_published_before(connection, settings.published_dir, work.run.as_of_date)
 
 
 def transform(settings: Settings, by_dbt: bool = False) -> list[NodeResult]:

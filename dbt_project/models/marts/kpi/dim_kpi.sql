@@ -19,6 +19,7 @@ final as (
         definitions.kpi_label,
         definitions.description,
         definitions.formula,
+        definitions.example,
         definitions.unit,
         definitions.aggregation,
         definitions.date_role,

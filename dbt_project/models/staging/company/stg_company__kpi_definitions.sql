@@ -12,6 +12,7 @@ final as (
         kpi_label,
         description,
         formula,
+        example,
         unit,
         aggregation,
         date_role,
