@@ -18,6 +18,7 @@ COMMANDS = {
     "backfill": "Read a span of days of a source again.",
     "replay": "Make a source's deliveries anew from its kept answers.",
     "kpi": "Show a KPI: value, formula, example, where it comes from.",
+    "query": "Ask the semantic layer for KPIs by day, channel, team and so on.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",
     "dev": "Open Dagster's web UI with schedule and sensor.",

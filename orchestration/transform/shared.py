@@ -18,7 +18,7 @@ from orchestration.settings import PROJECT_ROOT
 
 PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 FOLDER = PROJECT_DIR / "target" / "compiled_for_all_homes"
-FILES = ("manifest.json", "partial_parse.msgpack")
+FILES = ("manifest.json", "partial_parse.msgpack", "semantic_manifest.json")
 # The project as it stands, and as it stood on another branch.
 KEPT = 3
 

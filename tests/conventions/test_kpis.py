@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from orchestration.company.kpis import KpiDefinition, read_kpis
-from orchestration.docs import KPI_FOLDER, METRICS_PAGE, write_metrics_page
+from orchestration.docs import (
+    KPI_FOLDER,
+    METRICS_PAGE,
+    SEMANTIC_LAYER,
+    write_metrics_page,
+    write_semantic_layer,
+)
 
 KPIS, PROBLEMS = read_kpis(KPI_FOLDER, "kpis")
 
@@ -39,3 +45,10 @@ def test_the_page_of_metrics_is_what_the_definitions_make(tmp_path: Path) -> Non
     write_metrics_page(written)
 
     assert METRICS_PAGE.read_text() == written.read_text(), "stale: run `make docs`"
+
+
+def test_the_semantic_layer_is_what_the_definitions_make(tmp_path: Path) -> None:
+    written = tmp_path / "semantic_layer.yml"
+    write_semantic_layer(written)
+
+    assert SEMANTIC_LAYER.read_text() == written.read_text(), "stale: run `make docs`"

@@ -12,8 +12,9 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
+from tests.kpi.awareness import awareness_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
-from tests.kpi.facts import AS_OF, CHANNELS, PRODUCTS, Facts
+from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, Facts
 
 Key = tuple[str, str, date, str, str]
 
@@ -139,6 +140,8 @@ def _parts(facts: Facts) -> Iterator[Part]:
             yield from _deal_parts(deal)
     for line in facts.bookings:
         yield from _line_parts(line)
+    for component, day, quantity, channel_key in awareness_parts(facts.awareness, DIRECT):
+        yield _part(component, day, quantity, {"channel_key": channel_key})
     platforms = {row["channel_key"] for row in facts.ad_days}
     for row in facts.ad_days:
         yield _part("spend", row["spend_date"], row["spend"], row)

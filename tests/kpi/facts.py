@@ -15,12 +15,14 @@ from typing import Any
 import duckdb
 
 from orchestration.company.kpis import KpiDefinition, read_kpis
+from tests.kpi.awareness import Awareness, make_awareness_tables, random_awareness
 from tests.kpi.calendar_rows import calendar_rows, months_later
 from tests.kpi.compiled import PROJECT, make_table
 
 AS_OF = date(2026, 6, 18)
 FIRST = date(2025, 11, 20)
-CHANNELS = {"k1": "email", "k2": "search", "k3": "not_recorded"}
+CHANNELS = {"k1": "email", "k2": "search", "k3": "not_recorded", "k4": "direct"}
+DIRECT = "k4"
 PRODUCTS = {"p1": "Basic", "p2": "Plus"}
 TEAMS = ("North", "South")
 SEGMENTS = ("small", None)
@@ -41,6 +43,7 @@ class Facts:
     ad_days: list[dict[str, Any]] = field(default_factory=list)
     costs: list[dict[str, Any]] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
+    awareness: Awareness = field(default_factory=Awareness)
 
 
 def random_facts(seed: int) -> Facts:
@@ -57,10 +60,8 @@ def random_facts(seed: int) -> Facts:
     facts.opportunities = [_deal(random, number, has_amounts) for number in range(size)]
     facts.bookings = [_booking(random, number, has_amounts) for number in range(size)]
     if has_spend:
-        facts.ad_days = [
-            {"channel_key": "k2", "spend": _money(random), "spend_date": _day(random)}
-            for _ in range(size)
-        ]
+        facts.awareness = random_awareness(random, FIRST, ["k2", "k4"])
+        facts.ad_days = facts.awareness.ads
     facts.costs = [
         {
             "channel_key": random.choice(("k1", "k2", None)),
@@ -216,9 +217,13 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     make_table(
         connection,
         "core.fct_ad_performance_daily",
-        {"channel_key": "varchar", "spend": MONEY, "spend_date": "date"},
+        {
+            "channel_key": "varchar", "spend": MONEY, "spend_date": "date",
+            "impressions": "bigint", "clicks": "bigint", "engagements": "bigint",
+        },
         facts.ad_days,
-    )
+    )  # fmt: skip
+    make_awareness_tables(connection, facts.awareness)
     make_table(
         connection,
         "core.fct_cost_monthly",
@@ -255,6 +260,16 @@ def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None
         [{"from_stage": "known", "to_stage": "won", "window_days": facts.window_days}]
         if facts.window_days
         else [],
+    )
+    make_table(
+        connection,
+        "staging.stg_published__kpi_history",
+        {
+            **dict.fromkeys(("kpi", "kpi_group", "period_grain", "dimension", "member"), "varchar"),
+            "value": "decimal(38,6)",
+            **dict.fromkeys(("period_start", "known_from", "known_to"), "date"),
+        },
+        [],
     )
     make_table(
         connection,

@@ -23,8 +23,14 @@ spend as (
 
 ),
 
+awareness as (
+
+    select * from {{ ref('int_kpi_components_awareness') }}
+
+),
+
 final as (
-    {% for family in ['leads', 'opportunities', 'bookings', 'spend'] %}
+    {% for family in ['leads', 'opportunities', 'bookings', 'spend', 'awareness'] %}
     {{ "union all" if not loop.first }}
     select
         component,
