@@ -67,6 +67,7 @@ final as (
 
         by_grain.is_in_pipeline,
         by_grain.is_decided_from_pipeline,
+        periods.has_begun,
 
         by_grain.decided_date,
         by_grain.day_from,

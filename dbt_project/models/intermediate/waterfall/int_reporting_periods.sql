@@ -1,4 +1,4 @@
--- Grain: one row per fiscal month, quarter or year begun by the as-of date (period_grain, period_start).
+-- Grain: one row per fiscal month, quarter or year of the calendar (period_grain, period_start).
 with days as (
 
     select * from {{ ref('dim_date') }}
@@ -27,13 +27,13 @@ final as (
     select
         period_grain,
 
+        period_start <= {{ as_of_date() }} as has_begun,
         period_end <= {{ as_of_date() }} as has_ended,
 
         period_start,
         period_end,
         least(period_end, {{ as_of_date() }}) as last_day
     from starts
-    where period_start <= {{ as_of_date() }}
 
 )
 

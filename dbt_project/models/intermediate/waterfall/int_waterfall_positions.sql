@@ -40,7 +40,7 @@ positions as (
         max(case when is_begin then team end) as begin_team,
         max(case when is_begin then created_rate_amount end) as begin_amount
     from placed
-    where is_begin or is_end or is_decided
+    where has_begun and (is_begin or is_end or is_decided)
     group by
         opportunity_key,
         period_grain,
