@@ -40,6 +40,29 @@ def test_bookings_by_quarter_of_2017(crm_export: RunHome) -> None:
     assert [value for (value,) in rows] == [1134672, 3086111, 2982255, 2802496]
 
 
+def test_the_waterfall_of_2017_by_quarter_has_no_residual(crm_export: RunHome) -> None:
+    """Deals that are still open have no close date: they are due in no quarter."""
+    rows = crm_export.query(
+        "select period_start, team, "
+        "sum(case when movement = 'end' then -amount else amount end), "
+        "sum(case when movement = 'end' then -opportunity_count else opportunity_count end) "
+        "from funnel.rpt_pipeline_waterfall where period_grain = 'quarter' group by all"
+    )
+    assert len({start for start, *_ in rows if start.year == 2017}) == 4
+    assert len({team for _, team, *_ in rows}) == 6
+    assert {rest for _, _, *rests in rows for rest in rests} == {0}
+    moved = crm_export.query(
+        "select movement, cast(sum(amount) as bigint), sum(opportunity_count)::bigint "
+        "from funnel.rpt_pipeline_waterfall where period_grain = 'quarter' "
+        "group by movement, movement_order having sum(opportunity_count) <> 0 "
+        "order by movement_order"
+    )
+    assert {movement: moves for movement, *moves in moved if movement in ("won", "lost")} == {
+        "won": [-10005534, -4238],
+        "lost": [0, -2473],
+    }
+
+
 def test_the_six_teams_sum_to_the_total(crm_export: RunHome) -> None:
     teams = crm_export.query(
         "select member, sum(value) from kpi.rpt_kpi where kpi = 'bookings' "

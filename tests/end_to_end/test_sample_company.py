@@ -278,3 +278,22 @@ def test_rows_in_are_rows_out_and_quarantined(crm_files: RunHome, truth: dict[st
     assert len(others) >= 11
     broken = Counter(name for name, _, _ in BROKEN_DELIVERIES)
     assert others == {name: (generated[name] - broken[name], broken[name]) for name in others}
+
+
+def test_the_waterfall_has_no_residual_and_tells_every_won_deal(sample: RunHome) -> None:
+    residuals = sample.query(
+        "select sum(case when movement = 'end' then -amount else amount end), "
+        "sum(case when movement = 'end' then -opportunity_count else opportunity_count end) "
+        "from funnel.rpt_pipeline_waterfall group by period_grain, period_start, team"
+    )
+    assert len(residuals) > 100
+    assert set(residuals) == {(0, 0)}
+    won = sample.query(
+        "select period_grain, period_start, -sum(opportunity_count) "
+        "from funnel.rpt_pipeline_waterfall where movement = 'won' group by all "
+        "having sum(opportunity_count) <> 0 order by all"
+    )
+    assert won == sample.query(
+        "select period_grain, period_start, value from kpi.rpt_kpi "
+        "where kpi = 'deals_won' and dimension = 'all' and value <> 0 order by all"
+    )

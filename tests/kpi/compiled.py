@@ -29,6 +29,12 @@ class CompiledModels:
     catalog: str
     statements: Sequence[tuple[str, str, str]]
 
+    def run_named(self, connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+        """Make the models of these names tables, parents first."""
+        for path, relation, sql in self.statements:
+            if Path(path).stem in names:
+                connection.execute(f"create or replace table {relation} as {sql}")
+
     def run_only(self, connection: duckdb.DuckDBPyConnection, folder: str) -> None:
         """Make every model of the folders of this name a table."""
         for path, relation, sql in self.statements:

@@ -26,7 +26,9 @@ def models(oracle_folder: Path) -> CompiledModels:
             "path:models/intermediate/kpi",
             "path:models/marts/kpi",
             "path:models/intermediate/pipeline",
+            "path:models/intermediate/waterfall",
             "rpt_pipeline_daily",
+            "rpt_pipeline_waterfall",
         ],
     )
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from tests.kpi.awareness import awareness_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
-from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, Facts
+from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, FIRST, PRODUCTS, Facts
+from tests.kpi.pipeline_facts import pipeline_quantities
 
 Key = tuple[str, str, date, str, str]
 
@@ -27,6 +28,12 @@ class Part:
     day: date
     quantity: Fraction | None
     members: dict[str, str]
+    is_stock: bool = False
+
+    def is_in(self, start: date, grain: str) -> bool:
+        """Whether it counts in a period: a stock in the last month begun only."""
+        end = min(period_end(start, grain), AS_OF)
+        return (end.replace(day=1) if self.is_stock else start) <= self.day <= end
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def expected_rows(facts: Facts) -> dict[Key, Expected]:
                 seen = [
                     part
                     for part in own
-                    if start <= part.day <= period_end(start, grain)
+                    if part.is_in(start, grain)
                     and (dimension == "all" or part.members[dimension] == member)
                 ]
                 target = _target(kpi, grain, start, dimension, member, facts)
@@ -142,6 +149,11 @@ def _parts(facts: Facts) -> Iterator[Part]:
         yield from _line_parts(line)
     for component, day, quantity, channel_key in awareness_parts(facts.awareness, DIRECT):
         yield _part(component, day, quantity, {"channel_key": channel_key})
+    for component, day, quantity, team, is_stock in pipeline_quantities(
+        facts.pipeline, facts.targets, FIRST, AS_OF, facts.start_month
+    ):
+        known = None if quantity is None else Fraction(quantity)
+        yield Part(component, day, known, {"team": team}, is_stock)
     platforms = {row["channel_key"] for row in facts.ad_days}
     for row in facts.ad_days:
         yield _part("spend", row["spend_date"], row["spend"], row)

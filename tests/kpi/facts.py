@@ -18,6 +18,7 @@ from orchestration.company.kpis import KpiDefinition, read_kpis
 from tests.kpi.awareness import Awareness, make_awareness_tables, random_awareness
 from tests.kpi.calendar_rows import calendar_rows, months_later
 from tests.kpi.compiled import PROJECT, make_table
+from tests.kpi.pipeline_facts import PipelineFacts, make_pipeline_parents, random_pipeline
 
 AS_OF = date(2026, 6, 18)
 FIRST = date(2025, 11, 20)
@@ -44,6 +45,7 @@ class Facts:
     costs: list[dict[str, Any]] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
     awareness: Awareness = field(default_factory=Awareness)
+    pipeline: PipelineFacts = field(default_factory=PipelineFacts)
 
 
 def random_facts(seed: int) -> Facts:
@@ -78,6 +80,7 @@ def random_facts(seed: int) -> Facts:
         for month in range(-9, 15)
         if random.random() < 0.9
     ]
+    facts.pipeline = random_pipeline(random, FIRST, AS_OF)
     return facts
 
 
@@ -160,6 +163,7 @@ OPPORTUNITY = {
 def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     """Write the facts as the tables that the KPI models read."""
     _make_decisions(connection, facts)
+    make_pipeline_parents(connection, facts.pipeline)
     make_table(
         connection,
         "intermediate.int_person_cycles",

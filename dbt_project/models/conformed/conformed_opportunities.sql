@@ -80,6 +80,10 @@ final as (
         {{ company_date('opportunities.created_at') }} as source_created_date,
         {{ company_date('opportunities.pipeline_at') }} as source_pipeline_date,
         opportunities.close_date,
+        case
+            when opportunities.is_deleted and not opportunities.is_test
+                then {{ company_date('opportunities.updated_at') }}
+        end as deleted_date,
 
         opportunities.created_at as source_created_at,
         opportunities.pipeline_at as source_pipeline_at

@@ -1,7 +1,7 @@
 -- Grain: one row per component, period and dimension member with rows (component, period_grain, period_start, dimension, member).
 -- Why: by month first, so that ten million records become some thousand rows before
 -- they are spread over grains and dimensions. All quantities unknown is NULL; no rows
--- is no cell.
+-- is no cell. Of a stock the last month begun counts.
 {%- set dimensions = {
     'all': "'all'",
     'channel': 'channel_name',
@@ -18,7 +18,12 @@ with components as (
 
 periods as (
 
-    select * from {{ ref('int_kpi_periods') }}
+    select
+        *,
+        max(
+            case when month_start_date <= {{ as_of_date() }} then month_start_date end
+        ) over (partition by period_grain, period_start) as last_month_start_date
+    from {{ ref('int_kpi_periods') }}
 
 ),
 
@@ -31,6 +36,7 @@ monthly as (
         segment,
         region,
         product_name,
+        is_stock,
         {{ first_of_month('component_date') }} as month_start_date,
         sum(quantity) as quantity
     from components
@@ -45,6 +51,7 @@ by_dimension as (
         component,
         '{{ dimension }}' as dimension,
         {{ member }} as member,
+        is_stock,
         month_start_date,
         sum(quantity) as quantity
     from monthly
@@ -67,6 +74,9 @@ final as (
     from by_dimension
     inner join periods
         on by_dimension.month_start_date = periods.month_start_date
+    where
+        not by_dimension.is_stock
+        or by_dimension.month_start_date = periods.last_month_start_date
     group by
         by_dimension.component,
         periods.period_grain,
