@@ -35,6 +35,13 @@ class CompiledModels:
             if f"/{folder}/" in path:
                 connection.execute(f"create or replace table {relation} as {sql}")
 
+    def run_model(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Make the model of this name a table."""
+        [(relation, sql)] = [
+            (relation, sql) for path, relation, sql in self.statements if Path(path).stem == name
+        ]
+        connection.execute(f"create or replace table {relation} as {sql}")
+
 
 def compile_models(folder: Path, selection: Sequence[str]) -> CompiledModels:
     """Compile the selected models; their catalog is `oracle`, and no parent has to exist."""

@@ -162,7 +162,7 @@ def test_every_day_equals_brute_force(
     states = list(_states(Random(seed)))  # noqa: S311
     _make_parents(warehouse, states)
     models.run_only(warehouse, "pipeline")
-    models.run_only(warehouse, "funnel")
+    models.run_model(warehouse, "rpt_pipeline_daily")
     rows = warehouse.execute(
         """
         select pipeline_date, team, sales_stage, open_count, open_amount, weighted_amount,
