@@ -13,6 +13,8 @@ from statistics import median
 from typing import Any
 
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
+from tests.kpi.customer_facts import ONBOARDING_WINDOW
+from tests.kpi.expected_customers import STATES, add_on_parts, customer_parts
 from tests.kpi.facts import AS_OF, CHANNELS, PRODUCTS, Facts
 
 Key = tuple[str, str, date, str, str]
@@ -56,6 +58,8 @@ def expected_rows(facts: Facts) -> dict[Key, Expected]:
                     part
                     for part in own
                     if start <= part.day <= period_end(start, grain)
+                    # Of a state only the last day of a period counts.
+                    and (part.component not in STATES or part.day == period_end(start, grain))
                     and (dimension == "all" or part.members[dimension] == member)
                 ]
                 target = _target(kpi, grain, start, dimension, member, facts)
@@ -95,15 +99,20 @@ def _row(
     definition = facts.definitions[kpi]
     upper = [part.quantity for part in seen if part.component == definition.numerator_component]
     lower = [part.quantity for part in seen if part.component == definition.denominator_component]
-    window = facts.window_days or 0 if definition.numerator_component == "leads_won" else 0
+    windows = {"leads_won": facts.window_days or 0, "customers_onboarded": ONBOARDING_WINDOW}
+    window = windows.get(definition.numerator_component or "", 0)
     is_mature = period_end(start, grain) + timedelta(days=window) <= AS_OF
     if definition.aggregation == "median":
         value = Fraction(median(upper)) if upper else None
         return Expected(value, None, Fraction(len(upper)), target, is_mature)
+    is_recorded = any(part.component == definition.numerator_component for part in own)
+    is_open = period_end(start, grain) > AS_OF
+    if definition.numerator_component in STATES and (is_open or not is_recorded):
+        return Expected(None, None, None, target, is_mature)
     numerator = _total(upper)
     if definition.aggregation == "sum":
         return Expected(numerator, numerator, None, target, is_mature)
-    if not any(part.component == definition.numerator_component for part in own):
+    if not is_recorded:
         numerator = None
     denominator = _total(lower)
     value = numerator / denominator if numerator is not None and denominator else None
@@ -146,6 +155,15 @@ def _parts(facts: Facts) -> Iterator[Part]:
         is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
         if row["category"] == "media" and is_counted:
             yield _part("spend", row["cost_month"], row["amount"], row)
+
+    for component, day, quantity, row in customer_parts(
+        facts.customers, facts.opportunities, AS_OF
+    ):
+        yield _part(component, day, quantity, {**row, "channel_key": "-"})
+    for component, day, quantity, row in add_on_parts(
+        facts.bookings, facts.opportunities, PRODUCTS
+    ):
+        yield _part(component, day, quantity, row)
 
 
 def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:

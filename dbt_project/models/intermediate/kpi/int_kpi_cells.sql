@@ -22,6 +22,12 @@ periods as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_kpi_states') }}
+
+),
+
 monthly as (
 
     select
@@ -67,6 +73,12 @@ final as (
     from by_dimension
     inner join periods
         on by_dimension.month_start_date = periods.month_start_date
+    left join states
+        on by_dimension.component = states.component
+    -- Of a state the last month of the period counts.
+    where
+        states.component is null
+        or {{ add_months('periods.month_start_date', 1) }} > periods.period_end
     group by
         by_dimension.component,
         periods.period_grain,

@@ -23,8 +23,28 @@ spend as (
 
 ),
 
+recurring as (
+
+    select * from {{ ref('int_kpi_components_recurring') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_kpi_components_customers') }}
+
+),
+
+attached as (
+
+    select * from {{ ref('int_kpi_components_attached') }}
+
+),
+
 final as (
-    {% for family in ['leads', 'opportunities', 'bookings', 'spend'] %}
+    {% for family in [
+        'leads', 'opportunities', 'bookings', 'spend', 'recurring', 'customers', 'attached'
+    ] %}
     {{ "union all" if not loop.first }}
     select
         component,
