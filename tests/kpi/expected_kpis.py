@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
-from tests.kpi.customer_facts import ONBOARDING_WINDOW
+from tests.kpi.customer_facts import ONBOARDING_WINDOW, PARENTS
 from tests.kpi.expected_customers import STATES, add_on_parts, customer_parts
 from tests.kpi.facts import AS_OF, CHANNELS, PRODUCTS, Facts
 
@@ -149,12 +149,15 @@ def _parts(facts: Facts) -> Iterator[Part]:
     for line in facts.bookings:
         yield from _line_parts(line)
     platforms = {row["channel_key"] for row in facts.ad_days}
+    platforms_and_booked = set(platforms)
     for row in facts.ad_days:
         yield _part("spend", row["spend_date"], row["spend"], row)
     for row in facts.costs:
         is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
         if row["category"] == "media" and is_counted:
             yield _part("spend", row["cost_month"], row["amount"], row)
+            platforms_and_booked.add(row["channel_key"])
+    yield from _acquisition_parts(facts, platforms_and_booked)
 
     for component, day, quantity, row in customer_parts(
         facts.customers, facts.opportunities, AS_OF
@@ -164,6 +167,46 @@ def _parts(facts: Facts) -> Iterator[Part]:
         facts.bookings, facts.opportunities, PRODUCTS
     ):
         yield _part(component, day, quantity, row)
+
+
+def _acquisition_parts(facts: Facts, paid_channels: set[str | None]) -> Iterator[Part]:
+    platforms = {row["channel_key"] for row in facts.ad_days}
+    nobody = {"channel_key": "-"}
+    costs = [(row["spend_date"], row["spend"]) for row in facts.ad_days]
+    for row in facts.costs:
+        is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
+        if row["category"] == "media":
+            costs += [(row["cost_month"], row["amount"])] if is_counted else []
+        elif row["business_function"] in ("marketing", "sdr", "sales"):
+            costs.append((row["cost_month"], row["amount"]))
+    cycles = [
+        deal["sales_cycle_days"]
+        for deal in facts.opportunities
+        if deal["is_won"] and deal["is_reportable"] and deal["close_date"] <= AS_OF
+    ]
+    # A half month and more is a whole one.
+    lag = int(Fraction(median(cycles)) / 30 + Fraction(1, 2)) if cycles else 0
+    for day, amount in costs:
+        yield _part("acquisition_cost", day, amount, nobody)
+        yield _part("acquisition_cost_lagged", months_later(day, lag), amount, nobody)
+    for customer in facts.customers.customers:
+        day = customer["customer_from_date"]
+        first = min(
+            (
+                deal
+                for deal in facts.opportunities
+                if deal["is_won"]
+                and deal["is_reportable"]
+                and deal["close_date"] == day
+                and PARENTS[deal["account_key"]] == customer["parent_account_key"]
+            ),
+            key=lambda deal: str(deal["opportunity_key"]),
+            default=None,
+        )
+        if first is not None:
+            yield _part("new_customers", day, 1, first)
+            if first["channel_key"] in paid_channels:
+                yield _part("new_customers_paid", day, 1, first)
 
 
 def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:

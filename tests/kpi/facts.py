@@ -73,6 +73,7 @@ def random_facts(seed: int) -> Facts:
         {
             "channel_key": random.choice(("k1", "k2", None)),
             "category": random.choice(("media", "events")),
+            "business_function": random.choice(("marketing", "sdr", "customer_success")),
             "amount": _money(random),
             "cost_month": _day(random).replace(day=1),
         }
@@ -246,7 +247,8 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "core.fct_cost_monthly",
         {
             "cost_monthly_key": "varchar", "channel_key": "varchar", "channel_name": "varchar",
-            "category": "varchar", "amount": MONEY, "is_rate_missing": "boolean",
+            "category": "varchar", "business_function": "varchar", "amount": MONEY,
+            "is_rate_missing": "boolean",
             "cost_month": "date",
         },
         facts.costs,

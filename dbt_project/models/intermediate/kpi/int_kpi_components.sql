@@ -41,9 +41,16 @@ attached as (
 
 ),
 
+acquisition as (
+
+    select * from {{ ref('int_kpi_components_acquisition') }}
+
+),
+
 final as (
     {% for family in [
-        'leads', 'opportunities', 'bookings', 'spend', 'recurring', 'customers', 'attached'
+        'leads', 'opportunities', 'bookings', 'spend', 'recurring', 'customers', 'attached',
+        'acquisition'
     ] %}
     {{ "union all" if not loop.first }}
     select
