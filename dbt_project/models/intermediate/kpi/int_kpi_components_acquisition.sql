@@ -31,8 +31,7 @@ opportunities as (
 
 lag_months as (
 
-    select
-        cast(floor(coalesce(median(sales_cycle_days), 0) / 30.0 + 0.5) as integer) as month_count
+    select cast(floor(coalesce(median(sales_cycle_days), 0) / 30.0 + 0.5) as integer) as month_count
     from opportunities
     where
         is_won
