@@ -7,6 +7,7 @@ per month and currency, in exact arithmetic. Does not: invoices and payments (cu
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -178,15 +179,21 @@ def count_recurring(world: World, rows: Rows) -> None:
         account = subscription["account_id"]
         groups[parents[account] or account].append(subscription)
     for account, subscriptions in sorted(groups.items()):
-        before: State = {}
-        was_customer = False
-        month = FIRST_DAY
-        while month <= LAST_DAY:
-            after = _state(subscriptions, months_later(month, 1) - timedelta(days=1))
-            for movement in _movements(before, after, was_customer):
-                rows.plant("arr_movement", account_id=account, month=month, **movement)
-            before, was_customer = after, was_customer or bool(after)
-            month = months_later(month, 1)
+        for movement in movements_of(subscriptions):
+            rows.plant("arr_movement", account_id=account, **movement)
+
+
+def movements_of(subscriptions: list[Row]) -> Iterator[Row]:
+    """Yield the movements of one customer's subscriptions, by month and currency."""
+    before: State = {}
+    was_customer = False
+    month = FIRST_DAY
+    while month <= LAST_DAY:
+        after = _state(subscriptions, months_later(month, 1) - timedelta(days=1))
+        for movement in _movements(before, after, was_customer):
+            yield {"month": month, **movement}
+        before, was_customer = after, was_customer or bool(after)
+        month = months_later(month, 1)
 
 
 def _state(subscriptions: list[Row], day: date) -> State:

@@ -15,3 +15,8 @@
 {% macro numbers_up_to(limit) -%}
     {{ dbt.generate_series(limit) }}
 {%- endmacro %}
+
+{#- Months from the first of one month to the first of another: second minus first. -#}
+{% macro months_between(first_month, second_month) -%}
+    {{ dbt.datediff(first_month, second_month, 'month') }}
+{%- endmacro %}

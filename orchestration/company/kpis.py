@@ -40,6 +40,11 @@ class KpiDefinition(Decision):
     aggregation: Literal["sum", "ratio", "median"] = Field(
         description="How values of several periods or members become one."
     )
+    state: Literal["as_of_date", "period_end"] | None = Field(
+        None,
+        description="For a KPI that is a state at a moment and nothing that happened: as_of_date "
+        "where a running period has that of the as-of date, period_end where it has none yet.",
+    )
     date_role: Text = Field(description="The date that decides which period something is in.")
     owner: Text = Field(description="Function that answers for the KPI.")
     kpi_group: PublishGroup = Field(description="Publish group.")

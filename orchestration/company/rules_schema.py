@@ -118,7 +118,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "kpi_definition": pa.schema(
         [
             *_texts("kpi", "kpi_label", "description", "formula", "example", "unit"),
-            *_texts("aggregation", "date_role", "owner", "kpi_group"),
+            *_texts("aggregation", "state", "date_role", "owner", "kpi_group"),
             ("is_additive", BOOLEAN),
             *_texts("maturity_rule", "numerator_component", "denominator_component"),
             ("dimensions", TEXT),

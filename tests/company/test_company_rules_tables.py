@@ -120,6 +120,7 @@ EXPECTED = {
         "example": TEXT,
         "unit": TEXT,
         "aggregation": TEXT,
+        "state": TEXT,
         "date_role": TEXT,
         "owner": TEXT,
         "kpi_group": TEXT,

@@ -193,5 +193,11 @@ def test_every_rule_model_has_a_unit_test(manifest: dict[str, Any]) -> None:
         "fct_refund",
         "fct_subscription_month",
         "ops_source_bridge",
+        "rpt_arr_movement",
+        "rpt_retention_cohort",
+        "rpt_post_sale",
+        "rpt_account_journey",
+        "rpt_content_influence",
+        "rpt_content_coverage",
     }
     assert rules - tested == set()

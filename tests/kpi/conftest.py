@@ -19,7 +19,7 @@ def oracle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def models(oracle_folder: Path) -> CompiledModels:
-    """The KPI and pipeline models, compiled."""
+    """The KPI, pipeline and retention models, compiled."""
     return compile_models(
         oracle_folder,
         [
@@ -29,6 +29,9 @@ def models(oracle_folder: Path) -> CompiledModels:
             "path:models/intermediate/waterfall",
             "rpt_pipeline_daily",
             "rpt_pipeline_waterfall",
+            "path:models/intermediate/recurring",
+            "rpt_arr_movement",
+            "rpt_retention_cohort",
         ],
     )
 

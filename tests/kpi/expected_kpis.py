@@ -14,6 +14,8 @@ from typing import Any
 
 from tests.kpi.awareness import awareness_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
+from tests.kpi.customer_facts import ONBOARDING_WINDOW, PARENTS
+from tests.kpi.expected_customers import STATES, add_on_parts, customer_parts
 from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, FIRST, PRODUCTS, Facts
 from tests.kpi.pipeline_facts import pipeline_quantities
 
@@ -28,12 +30,12 @@ class Part:
     day: date
     quantity: Fraction | None
     members: dict[str, str]
-    is_stock: bool = False
+    is_state: bool = False
 
     def is_in(self, start: date, grain: str) -> bool:
-        """Whether it counts in a period: a stock in the last month begun only."""
+        """Whether it counts in a period: a state in the last month begun only."""
         end = min(period_end(start, grain), AS_OF)
-        return (end.replace(day=1) if self.is_stock else start) <= self.day <= end
+        return (end.replace(day=1) if self.is_state else start) <= self.day <= end
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def expected_rows(facts: Facts) -> dict[Key, Expected]:
                     part
                     for part in own
                     if part.is_in(start, grain)
+                    # Of a state only the last day of a period counts.
+                    and (part.component not in STATES or part.day == period_end(start, grain))
                     and (dimension == "all" or part.members[dimension] == member)
                 ]
                 target = _target(kpi, grain, start, dimension, member, facts)
@@ -103,15 +107,20 @@ def _row(
     definition = facts.definitions[kpi]
     upper = [part.quantity for part in seen if part.component == definition.numerator_component]
     lower = [part.quantity for part in seen if part.component == definition.denominator_component]
-    window = facts.window_days or 0 if definition.numerator_component == "leads_won" else 0
+    windows = {"leads_won": facts.window_days or 0, "customers_onboarded": ONBOARDING_WINDOW}
+    window = windows.get(definition.numerator_component or "", 0)
     is_mature = period_end(start, grain) + timedelta(days=window) <= AS_OF
     if definition.aggregation == "median":
         value = Fraction(median(upper)) if upper else None
         return Expected(value, None, Fraction(len(upper)), target, is_mature)
+    is_recorded = any(part.component == definition.numerator_component for part in own)
+    is_open = period_end(start, grain) > AS_OF
+    if definition.numerator_component in STATES and (is_open or not is_recorded):
+        return Expected(None, None, None, target, is_mature)
     numerator = _total(upper)
     if definition.aggregation == "sum":
         return Expected(numerator, numerator, None, target, is_mature)
-    if not any(part.component == definition.numerator_component for part in own):
+    if not is_recorded:
         numerator = None
     denominator = _total(lower)
     value = numerator / denominator if numerator is not None and denominator else None
@@ -149,18 +158,70 @@ def _parts(facts: Facts) -> Iterator[Part]:
         yield from _line_parts(line)
     for component, day, quantity, channel_key in awareness_parts(facts.awareness, DIRECT):
         yield _part(component, day, quantity, {"channel_key": channel_key})
-    for component, day, quantity, team, is_stock in pipeline_quantities(
+    for component, day, quantity, team, is_state in pipeline_quantities(
         facts.pipeline, facts.targets, FIRST, AS_OF, facts.start_month
     ):
         known = None if quantity is None else Fraction(quantity)
-        yield Part(component, day, known, {"team": team}, is_stock)
+        yield Part(component, day, known, {"team": team}, is_state)
     platforms = {row["channel_key"] for row in facts.ad_days}
+    platforms_and_booked = set(platforms)
     for row in facts.ad_days:
         yield _part("spend", row["spend_date"], row["spend"], row)
     for row in facts.costs:
         is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
         if row["category"] == "media" and is_counted:
             yield _part("spend", row["cost_month"], row["amount"], row)
+            platforms_and_booked.add(row["channel_key"])
+    yield from _acquisition_parts(facts, platforms_and_booked)
+
+    for component, day, quantity, row in customer_parts(
+        facts.customers, facts.opportunities, AS_OF
+    ):
+        yield _part(component, day, quantity, {**row, "channel_key": "-"})
+    for component, day, quantity, row in add_on_parts(
+        facts.bookings, facts.opportunities, PRODUCTS
+    ):
+        yield _part(component, day, quantity, row)
+
+
+def _acquisition_parts(facts: Facts, paid_channels: set[str | None]) -> Iterator[Part]:
+    platforms = {row["channel_key"] for row in facts.ad_days}
+    nobody = {"channel_key": "-"}
+    costs = [(row["spend_date"], row["spend"]) for row in facts.ad_days]
+    for row in facts.costs:
+        is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
+        if row["category"] == "media":
+            costs += [(row["cost_month"], row["amount"])] if is_counted else []
+        elif row["business_function"] in ("marketing", "sdr", "sales"):
+            costs.append((row["cost_month"], row["amount"]))
+    cycles = [
+        deal["sales_cycle_days"]
+        for deal in facts.opportunities
+        if deal["is_won"] and deal["is_reportable"] and deal["close_date"] <= AS_OF
+    ]
+    # A half month and more is a whole one.
+    lag = int(Fraction(median(cycles)) / 30 + Fraction(1, 2)) if cycles else 0
+    for day, amount in costs:
+        yield _part("acquisition_cost", day, amount, nobody)
+        yield _part("acquisition_cost_lagged", months_later(day, lag), amount, nobody)
+    for customer in facts.customers.customers:
+        day = customer["customer_from_date"]
+        first = min(
+            (
+                deal
+                for deal in facts.opportunities
+                if deal["is_won"]
+                and deal["is_reportable"]
+                and deal["close_date"] == day
+                and PARENTS[deal["account_key"]] == customer["parent_account_key"]
+            ),
+            key=lambda deal: str(deal["opportunity_key"]),
+            default=None,
+        )
+        if first is not None:
+            yield _part("new_customers", day, 1, first)
+            if first["channel_key"] in paid_channels:
+                yield _part("new_customers_paid", day, 1, first)
 
 
 def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:

@@ -18,6 +18,13 @@ from orchestration.company.kpis import KpiDefinition, read_kpis
 from tests.kpi.awareness import Awareness, make_awareness_tables, random_awareness
 from tests.kpi.calendar_rows import calendar_rows, months_later
 from tests.kpi.compiled import PROJECT, make_table
+from tests.kpi.customer_facts import (
+    ACCOUNTS,
+    FIRST_PAID,
+    CustomerFacts,
+    make_customer_parents,
+    random_customers,
+)
 from tests.kpi.pipeline_facts import PipelineFacts, make_pipeline_parents, random_pipeline
 
 AS_OF = date(2026, 6, 18)
@@ -46,6 +53,7 @@ class Facts:
     targets: list[dict[str, Any]] = field(default_factory=list)
     awareness: Awareness = field(default_factory=Awareness)
     pipeline: PipelineFacts = field(default_factory=PipelineFacts)
+    customers: CustomerFacts = field(default_factory=CustomerFacts)
 
 
 def random_facts(seed: int) -> Facts:
@@ -68,6 +76,7 @@ def random_facts(seed: int) -> Facts:
         {
             "channel_key": random.choice(("k1", "k2", None)),
             "category": random.choice(("media", "events")),
+            "business_function": random.choice(("marketing", "sdr", "customer_success")),
             "amount": _money(random),
             "cost_month": _day(random).replace(day=1),
         }
@@ -81,7 +90,18 @@ def random_facts(seed: int) -> Facts:
         if random.random() < 0.9
     ]
     facts.pipeline = random_pipeline(random, FIRST, AS_OF)
+    for deal in facts.opportunities:
+        deal["account_key"] = random.choice(list(ACCOUNTS))
+    for number, line in enumerate(facts.bookings):
+        _belong_to_a_deal(line, facts.bookings[number // 2 * 2], number // 2)
+    facts.customers = random_customers(random, facts.opportunities, AS_OF)
     return facts
+
+
+def _belong_to_a_deal(line: dict[str, Any], first: dict[str, Any], number: int) -> None:
+    """Make a line one of a deal, whose lines are alike but for product and amounts."""
+    shared = ("channel_key", "segment", "region", "team", "booking_date")
+    line |= {name: first[name] for name in shared} | {"opportunity_key": f"deal{number}"}
 
 
 def _day(random: Random) -> date:
@@ -152,7 +172,8 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
 
 DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
 OPPORTUNITY = {
-    "opportunity_key": "varchar", **DIMENSIONS, "primary_product_key": "varchar",
+    "opportunity_key": "varchar", "account_key": "varchar", **DIMENSIONS,
+    "primary_product_key": "varchar",
     "team_at_creation": "varchar", "team_at_close": "varchar", "amount": MONEY,
     "sales_cycle_days": "bigint", "is_won": "boolean", "is_lost": "boolean",
     "is_reportable": "boolean", "created_date": "date", "pipeline_date": "date",
@@ -164,6 +185,7 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     """Write the facts as the tables that the KPI models read."""
     _make_decisions(connection, facts)
     make_pipeline_parents(connection, facts.pipeline)
+    make_customer_parents(connection, facts.customers)
     make_table(
         connection,
         "intermediate.int_person_cycles",
@@ -213,8 +235,9 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         connection,
         "core.fct_booking",
         {
-            "booking_key": "varchar", **DIMENSIONS, "product_key": "varchar", "team": "varchar",
-            "amount": MONEY, "list_amount": MONEY, "booking_date": "date",
+            "booking_key": "varchar", "opportunity_key": "varchar", **DIMENSIONS,
+            "product_key": "varchar", "team": "varchar", "amount": MONEY, "list_amount": MONEY,
+            "booking_date": "date",
         },
         facts.bookings,
     )  # fmt: skip
@@ -233,7 +256,8 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "core.fct_cost_monthly",
         {
             "cost_monthly_key": "varchar", "channel_key": "varchar", "channel_name": "varchar",
-            "category": "varchar", "amount": MONEY, "is_rate_missing": "boolean",
+            "category": "varchar", "business_function": "varchar", "amount": MONEY,
+            "is_rate_missing": "boolean",
             "cost_month": "date",
         },
         facts.costs,
@@ -284,8 +308,11 @@ def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None
     make_table(
         connection,
         "core.dim_product",
-        {"product_key": "varchar", "product_name": "varchar"},
-        [{"product_key": key, "product_name": name} for key, name in PRODUCTS.items()],
+        {"product_key": "varchar", "product_name": "varchar", "is_unknown": "boolean"},
+        [
+            {"product_key": key, "product_name": name, "is_unknown": False}
+            for key, name in PRODUCTS.items()
+        ],
     )
     make_table(
         connection,
@@ -300,7 +327,7 @@ def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None
             "date_day": "date", "month_start_date": "date", "fiscal_quarter_start_date": "date",
             "fiscal_year_start_date": "date",
         },
-        list(calendar_rows(FIRST, months_later(AS_OF, 12), facts.start_month)),
+        list(calendar_rows(FIRST_PAID, months_later(AS_OF, 12), facts.start_month)),
     )  # fmt: skip
     make_table(
         connection,

@@ -160,7 +160,7 @@ def make_pipeline_parents(connection: duckdb.DuckDBPyConnection, facts: Pipeline
 def pipeline_quantities(
     facts: PipelineFacts, targets: list[Row], first: date, as_of: date, start_month: int
 ) -> Iterator[Quantity]:
-    """Yield component, day, quantity, team and whether it is a stock."""
+    """Yield component, day, quantity, team and whether it is a state."""
     month, ends = period_start(first, "year", start_month), []
     while month <= as_of:
         ends.append(min(period_end(month, "month"), as_of))

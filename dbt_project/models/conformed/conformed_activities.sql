@@ -7,6 +7,7 @@
     "negotiation",
     "check_in",
     "upsell",
+    "cross_sell",
     "referral_request",
     "onboarding",
 ] %}

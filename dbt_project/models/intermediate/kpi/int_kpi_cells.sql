@@ -1,7 +1,7 @@
 -- Grain: one row per component, period and dimension member with rows (component, period_grain, period_start, dimension, member).
 -- Why: by month first, so that ten million records become some thousand rows before
 -- they are spread over grains and dimensions. All quantities unknown is NULL; no rows
--- is no cell. Of a stock the last month begun counts.
+-- is no cell. Of a state the last month begun counts, never their sum.
 {%- set dimensions = {
     'all': "'all'",
     'channel': 'channel_name',
@@ -27,6 +27,12 @@ periods as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_kpi_states') }}
+
+),
+
 monthly as (
 
     select
@@ -36,7 +42,6 @@ monthly as (
         segment,
         region,
         product_name,
-        is_stock,
         {{ first_of_month('component_date') }} as month_start_date,
         sum(quantity) as quantity
     from components
@@ -51,7 +56,6 @@ by_dimension as (
         component,
         '{{ dimension }}' as dimension,
         {{ member }} as member,
-        is_stock,
         month_start_date,
         sum(quantity) as quantity
     from monthly
@@ -74,8 +78,10 @@ final as (
     from by_dimension
     inner join periods
         on by_dimension.month_start_date = periods.month_start_date
+    left join states
+        on by_dimension.component = states.component
     where
-        not by_dimension.is_stock
+        states.component is null
         or by_dimension.month_start_date = periods.last_month_start_date
     group by
         by_dimension.component,

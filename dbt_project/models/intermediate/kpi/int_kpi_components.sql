@@ -1,9 +1,4 @@
 -- Grain: one row per component, day and dimensions (component, component_date, channel_name, team, segment, region, product_name).
--- Why: a stock is a state on a day: of a period its last one counts, never their sum.
-{%- set stocks = [
-    'open_pipeline', 'stalled_pipeline', 'pipeline_of_coming_months',
-    'target_of_coming_months',
-] %}
 with leads as (
 
     select * from {{ ref('int_kpi_components_leads') }}
@@ -52,8 +47,35 @@ attainment as (
 
 ),
 
+recurring as (
+
+    select * from {{ ref('int_kpi_components_recurring') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_kpi_components_customers') }}
+
+),
+
+attached as (
+
+    select * from {{ ref('int_kpi_components_attached') }}
+
+),
+
+acquisition as (
+
+    select * from {{ ref('int_kpi_components_acquisition') }}
+
+),
+
 final as (
-    {% for family in ['leads', 'opportunities', 'bookings', 'spend', 'awareness'] %}
+    {% for family in [
+        'leads', 'opportunities', 'bookings', 'spend', 'awareness', 'recurring', 'customers',
+        'attached', 'acquisition'
+    ] %}
     {{ "union all" if not loop.first }}
     select
         component,
@@ -64,8 +86,6 @@ final as (
         product_name,
 
         quantity,
-
-        false as is_stock,
 
         component_date
     from {{ family }}
@@ -81,8 +101,6 @@ final as (
         'unknown' as product_name,
 
         quantity,
-
-        component in ('{{ stocks | join("', '") }}') as is_stock,
 
         component_date
     from {{ family }}

@@ -1,5 +1,5 @@
 -- Grain: one row per component, day and team of the pipeline (component, component_date, team).
--- Why: stocks stand on the last day of each month, or the as-of date; what happened in a
+-- Why: states stand on the last day of each month, or the as-of date; what happened in a
 -- month stands on its first day. The forecast is that of the last week before it.
 with daily as (
 
@@ -37,7 +37,7 @@ forecasts as (
 
 ),
 
-stocks as (
+states as (
 
     select
         daily.team,
@@ -60,14 +60,14 @@ unioned as (
         team,
         open_amount as quantity,
         component_date
-    from stocks
+    from states
     union all
     select
         'stalled_pipeline' as component,
         team,
         stalled_amount as quantity,
         component_date
-    from stocks
+    from states
     union all
     select
         'pipeline_at_begin' as component,

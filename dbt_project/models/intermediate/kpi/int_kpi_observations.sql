@@ -6,7 +6,25 @@ with opportunities as (
 
 ),
 
-final as (
+cases as (
+
+    select * from {{ ref('fct_case') }}
+
+),
+
+onboardings as (
+
+    select * from {{ ref('int_customer_onboardings') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('dim_account') }}
+
+),
+
+of_opportunities as (
 
     select
         opportunity_key as observation_key,
@@ -26,6 +44,60 @@ final as (
         is_won
         and sales_cycle_days is not null
         and close_date <= {{ as_of_date() }}
+
+),
+
+after_the_sale as (
+
+    select
+        case_key as observation_key,
+        'case_resolution_days' as component,
+        account_key,
+        cast(resolution_hours / 24.0 as decimal(18, 6)) as observation,
+        resolved_date as component_date
+    from cases
+    where
+        is_reportable
+        and resolution_hours is not null
+        and resolved_date <= {{ as_of_date() }}
+    union all
+    select
+        parent_account_key as observation_key,
+        'onboarding_days' as component,
+        parent_account_key as account_key,
+        cast({{ days_between('customer_from_date', 'onboarded_date') }} as decimal(18, 6))
+            as observation,
+        onboarded_date as component_date
+    from onboardings
+
+),
+
+of_customers as (
+
+    select
+        after_the_sale.observation_key,
+
+        after_the_sale.component,
+        'unknown' as channel_name,
+        'unknown' as team,
+        coalesce(accounts.segment, 'unknown') as segment,
+        coalesce(accounts.region, 'unknown') as region,
+        'unknown' as product_name,
+
+        after_the_sale.observation,
+
+        after_the_sale.component_date
+    from after_the_sale
+    left join accounts
+        on after_the_sale.account_key = accounts.account_key
+
+),
+
+final as (
+
+    select * from of_opportunities
+    union all
+    select * from of_customers
 
 )
 

@@ -1,6 +1,7 @@
 -- Grain: one row per KPI, period and dimension member (kpi, period_grain, period_start, dimension, member).
 -- Why: dense: a count or sum of nothing is 0, of only unknown quantities NULL. A ratio
--- whose numerator nobody in the company records is unknown, not 0.
+-- whose numerator nobody in the company records is unknown, not 0. A state of the period's end is unknown
+-- until then, and where nobody records it.
 with definitions as (
 
     select * from {{ ref('stg_company__kpi_definitions') }}
@@ -39,6 +40,12 @@ medians as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_kpi_states') }}
+
+),
+
 recorded_components as (
 
     select component from cells
@@ -59,13 +66,18 @@ grid as (
         periods.period_grain,
         periods.period_start,
         periods.period_end,
-        recorded_components.component is not null as is_recorded
+        recorded_components.component is not null as is_recorded,
+        not coalesce(states.is_known_while_running, true)
+        and (recorded_components.component is null or periods.period_end > {{ as_of_date() }})
+            as is_state_unknown
     from definitions
     inner join members
         on definitions.kpi = members.kpi
     cross join periods
     left join recorded_components
         on definitions.numerator_component = recorded_components.component
+    left join states
+        on definitions.numerator_component = states.component
 
 ),
 
@@ -76,11 +88,12 @@ looked_up as (
         medians.median_value,
         medians.observation_count,
         case
-            when grid.aggregation = 'median' then null
+            when grid.aggregation = 'median' or grid.is_state_unknown then null
             when numerators.component is not null then numerators.quantity
             when grid.aggregation = 'sum' or grid.is_recorded then 0
         end as numerator,
         case
+            when grid.is_state_unknown then null
             when denominators.component is not null then denominators.quantity
             when grid.aggregation = 'ratio' then 0
             when grid.aggregation = 'median' then coalesce(medians.observation_count, 0)

@@ -1,6 +1,6 @@
 -- Grain: one row per component that people have time to enter (component).
 -- Why: a cohort is final only when its window has passed; without a direct window in
--- funnel.yml the windows of all steps are added up.
+-- funnel.yml the windows of all steps are added up. Onboarding has its own.
 with conversions as (
 
     select * from {{ ref('stg_company__conversions') }}
@@ -21,6 +21,11 @@ final as (
             ) as integer
         ) as window_days
     from conversions
+    union all
+    select
+        'customers_onboarded' as component,
+
+        {{ var('onboarding_window_days') }} as window_days
 
 )
 

@@ -11,6 +11,12 @@ settings as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_kpi_states') }}
+
+),
+
 final as (
 
     select
@@ -34,9 +40,12 @@ final as (
         definitions.contract_version,
         definitions.headline_order,
 
-        definitions.is_additive
+        definitions.is_additive,
+        states.component is not null as is_state
     from definitions
     cross join settings
+    left join states
+        on definitions.numerator_component = states.component
 
 )
 

@@ -15,6 +15,7 @@ final as (
         example,
         unit,
         aggregation,
+        state,
         date_role,
         owner,
         kpi_group,
