@@ -181,7 +181,7 @@ def field_problems(
 def alias_problems(
     aliases: Mapping[str, Aliases], objects: Mapping[str, ApiObject]
 ) -> list[FieldProblem]:
-    """Canonical fields with aliases that the object does not fill.
+    """Canonical fields with aliases that the object does not fill, and words that are not theirs.
 
     Args:
         aliases: Object: canonical field: value of the API: value to use.
@@ -201,5 +201,22 @@ def alias_problems(
             (("options", "value_aliases", name, field), "is not filled by it", listed(filled))
             for field in chosen
             if field not in filled
+        ]
+        entities = [load_entities()[output.entity] for output in objects[name].outputs.values()]
+        known = {
+            field: own.values
+            for entity in entities
+            for field, own in entity.fields.items()
+            if own.values and field in chosen
+        }
+        problems += [
+            (
+                ("options", "value_aliases", name, field, value),
+                f"{word!r} is no value of {field}",
+                listed(known[field]),
+            )
+            for field in known
+            for value, word in chosen[field].items()
+            if word not in known[field]
         ]
     return problems

@@ -43,6 +43,8 @@ class FieldSource(_Definition):
         prefix: Only ids that begin so (a reference that may lead to several objects).
         when: Field of the API: values with which the value counts; otherwise it is blank.
         words: Value of the API: value to use; other values stay as they are.
+        is_closed: Whether there are no values but those that `words` names and gives, so that
+            another one stops the pull.
         scale: Number that the value is multiplied with, as text.
         constant: Value that all rows get.
         record_order: Whether microseconds are added that follow from the record's id, so that
@@ -58,6 +60,7 @@ class FieldSource(_Definition):
     prefix: str | None = None
     when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     words: Mapping[str, str] = Field(default_factory=dict)
+    is_closed: bool = False
     scale: str | None = None
     constant: str | None = None
     record_order: bool = False
@@ -84,6 +87,8 @@ class Output(_Definition):
         entity: The entity.
         where: Field of the API: values; a record with another value gives no row. A blank list
             means that the field must hold a value.
+        where_not: Field of `where`: values that are known to give no row, where another one
+            stops the pull.
         deleted_too: Whether a deleted record still gives its row (that it was merged, say).
         fields: Canonical field to its source.
     """
@@ -91,7 +96,15 @@ class Output(_Definition):
     entity: str
     deleted_too: bool = False
     where: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    where_not: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     fields: Mapping[str, FieldSource]
+
+    def worded(self, column: str, value: str | None) -> str | None:
+        """A field's value in the words of what it alone fills."""
+        for source in self.fields.values():
+            if value is not None and source.sources == (column,):
+                value = source.words.get(value, value)
+        return value
 
     @field_validator("fields", mode="before")
     @classmethod

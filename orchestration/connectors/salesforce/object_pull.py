@@ -21,6 +21,7 @@ import pyarrow as pa
 from orchestration.canonical import load_entities
 from orchestration.company.salesforce_source import SalesforceSource
 from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.known_values import check_values
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import ApiObject, mapping_hash
 from orchestration.connectors.raw_pages import PullPages, new_pull
@@ -285,7 +286,8 @@ def stage_rows(
         own = custom if position == 0 else ()
         columns = typed_columns(item, output, entity, own, names, id_fields)
         landing = landings[name]
-        landing.stage(typed_rows(landing.connection, table, columns, where))
+        rows = typed_rows(landing.connection, table, columns, where)
+        landing.stage(check_values(landing.connection, rows, item.name, output, entity, where))
 
 
 def _shown_keys(keys: RecordKeys) -> list[str]:
