@@ -166,6 +166,10 @@ def field_problems(
     problems: list[FieldProblem] = []
     for name, chosen in fields.items():
         item = objects[name]
+        if not item.outputs:
+            text = "is read and kept only: it has no fields that could be filled"
+            problems.append((("options", "fields", name), text, "another object"))
+            continue
         entity = load_entities()[item.outputs[main_dataset(item)].entity]
         for field, api in chosen.items():
             location = ("options", "fields", name, field)

@@ -128,7 +128,9 @@ class ApiObject(_Definition):
         is_fixed: Whether records never change, so that `where` may leave them out at the source.
         moved_field: Field that a merge of the parents changes without moving the cursor's field;
             sweeps compare it.
-        outputs: Dataset of the source to its rows.
+        kept: Fields that are read besides and used by nothing yet: they are in the kept pages.
+        outputs: Dataset of the source to its rows; an object without any is only kept, and read
+            with the sweeps.
     """
 
     name: str = Field(alias="object")
@@ -137,7 +139,8 @@ class ApiObject(_Definition):
     deleted_field: str = "IsDeleted"
     is_fixed: bool = False
     moved_field: str | None = None
-    outputs: Mapping[str, Output]
+    kept: tuple[str, ...] = ()
+    outputs: Mapping[str, Output] = Field(default_factory=dict)
 
     def field_sources(self) -> list[FieldSource]:
         """Every field's source, of all outputs."""
@@ -149,6 +152,7 @@ class ApiObject(_Definition):
         for output in self.outputs.values():
             names += output.where
             names += [name for item in output.fields.values() for name in item.api_fields]
+        names += self.kept
         return tuple(dict.fromkeys(names))
 
     def moved_column(self) -> str | None:
@@ -174,9 +178,10 @@ class ApiObject(_Definition):
 
     def usually_missing_fields(self) -> frozenset[str]:
         """The fields that many orgs lack, so that it is not worth a word."""
-        return frozenset(
+        optional = (
             name for item in self.field_sources() if item.optional for name in item.api_fields
         )
+        return frozenset((*optional, *self.kept))
 
 
 Item = TypeVar("Item", bound=ApiObject)
@@ -226,7 +231,7 @@ def mapping_hash(item: ApiObject, custom: Sequence[str]) -> str:
 def contradictions(item: ApiObject) -> list[str]:
     """What of an object does not fit its entities."""
     entities = load_entities()
-    problems = []
+    problems = [] if item.outputs or item.kept else ["nothing is read: neither outputs nor kept"]
     for dataset, output in item.outputs.items():
         entity = entities.get(output.entity)
         if entity is None:

@@ -89,7 +89,9 @@ class ObjectPull:
 
     @property
     def id_fields(self) -> frozenset[str]:
-        """The fields with ids for which there may be keys."""
+        """The fields with ids for which there may be keys; none of what is only kept."""
+        if not self.landings:
+            return frozenset()
         return self.keys.id_fields(self.item, self.columns)
 
     @property
@@ -111,6 +113,8 @@ class ObjectPull:
             self.until - self.known.last_sweep_at >= timedelta(days=options.sweep_days)
         )
         is_sweep = self.context.is_full or is_due
+        if not (self.landings or since is None or is_remapped or is_sweep):
+            return  # what is only kept comes with the sweeps
         if since is None or is_remapped or is_sweep:
             before = set(self.columns)
             self.describe(result)
@@ -126,7 +130,7 @@ class ObjectPull:
         is_first = self.known.cursor_at is None and not any(
             landing.deliveries() for landing in self.landings.values()
         )
-        if is_sweep and not is_first:
+        if is_sweep and not is_first and self.landings:
             self._sweep(result)
         for name, landing in self.landings.items():
             result.changed[name] = landing.settle(
