@@ -65,6 +65,7 @@ format: $(DEVELOPMENT) ## Format Python and SQL
 bench: $(RUNTIME) ## Measure the daily job at a scale (SCALE=50) and a connector (ROWS=1000000); see docs/benchmarks.md
 	@$(BIN)/python -m bench.measure --scale $(or $(SCALE),1)
 	@$(BIN)/python -m bench.connectors --rows $(or $(ROWS),200000)
+	@$(BIN)/python -m bench.nothing_new
 
 docs: $(RUNTIME) ## Write the generated documentation: JSON Schemas for editors
 	@$(BIN)/python -m orchestration.docs

@@ -57,7 +57,7 @@ def _pull(name: str, url: str, threshold: int, home: Path, simulator: int) -> di
     }
     command = [sys.executable, "-m", "bench.connectors", "--pull", str(home)]
     command += ["--url", url, "--threshold", str(threshold)]
-    before = _cpu_seconds(simulator)
+    before = cpu_seconds(simulator)
     phase = run_phase(name, command, 0, home / "bench.log", environment)
     told = json.loads((home / "told.json").read_text())
     return {
@@ -69,11 +69,11 @@ def _pull(name: str, url: str, threshold: int, home: Path, simulator: int) -> di
         "wall_seconds": phase.wall_seconds,
         "cpu_seconds": phase.cpu_seconds,
         "peak_megabytes": phase.peak_megabytes,
-        "simulator_cpu_seconds": round(_cpu_seconds(simulator) - before, 2),
+        "simulatorcpu_seconds": round(cpu_seconds(simulator) - before, 2),
     }
 
 
-def _cpu_seconds(process_id: int) -> float:
+def cpu_seconds(process_id: int) -> float:
     """CPU time of a process so far; 0 where the system has no /proc."""
     try:
         fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()

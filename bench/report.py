@@ -47,6 +47,11 @@ CONNECTORS = """## Connectors
 its own on the same machine, to typed deliveries (`ROWS=1000000` says how many). *Simulator* is that
 process's CPU time; *rows per CPU second* leave it out, because both share the cores.
 """
+QUIET = """## Nothing new
+
+The sample company's five simulated systems, read a second time when nothing has changed, one after
+the other. An advertising platform's last days are read again in each run, because it restates them.
+"""
 
 
 def add_to_history(record: dict[str, Any]) -> str:
@@ -70,9 +75,28 @@ def write_report() -> str:
     parts = [HEAD, *(_section(scales[scale]) for scale in sorted(scales))]
     if pulls:
         parts += [CONNECTORS, *(_pulls(pulls[rows]) for rows in sorted(pulls))]
+    if quiet := [record for record in records if "nothing_new" in record]:
+        newest = quiet[-1]
+        parts += [QUIET, f"{newest['measured_at']}, {newest['machine']}.\n"]
+        parts += [quiet_table(newest["nothing_new"])]
     page = "\n".join(parts)
     PAGE.write_text(page, encoding="utf-8")
     return page
+
+
+def quiet_table(rows: list[dict[str, Any]]) -> str:
+    """What each source took that had nothing new."""
+    lines = [
+        "| Source | Rows changed | Requests | Wall s | CPU s | Simulator CPU s |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['source']} | {row['changed']:.0f} | {row['requests']:.0f} "
+        f"| {row['wall_seconds']:.2f} | {row['cpu_seconds']:.2f} "
+        f"| {row['simulator_cpu_seconds']:.2f} |"
+        for row in rows
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _pulls(record: dict[str, Any]) -> str:

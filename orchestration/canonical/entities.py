@@ -38,6 +38,8 @@ class Field(_Definition):
         required: Whether a row without it is of no use and goes to quarantine.
         references: Entity whose id the field holds, or None.
         reference_required: Whether a row whose reference is unknown goes to quarantine.
+        values: Concord's own words for it, where there are no others; a connector stops at
+            another one, and of a file's the marts say what it counts as.
         description: What the field means.
     """
 
@@ -45,6 +47,7 @@ class Field(_Definition):
     required: bool = False
     references: str | None = None
     reference_required: bool = False
+    values: tuple[str, ...] = ()
     description: str
 
 

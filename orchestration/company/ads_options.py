@@ -9,7 +9,7 @@ from pydantic import Field
 
 from orchestration.company.connector_options import delivered_dataset
 from orchestration.company.datasets import Dataset
-from orchestration.company.value_types import Day, Decision, PositiveInteger
+from orchestration.company.value_types import Day, Decision, PositiveInteger, Text
 from orchestration.connectors.ads.reach import REACH_DATASET, WindowKind
 from orchestration.connectors.ads.reach import SCHEMA as REACH_SCHEMA
 from orchestration.connectors.ads.spend import SCHEMA as SPEND_SCHEMA
@@ -27,6 +27,10 @@ class AdsOptions(Decision):
     reach_windows: list[WindowKind] = Field(
         default_factory=_months,
         description="Windows whose reach is read, when they are over; empty for none.",
+    )
+    campaign_kinds: list[Text] = Field(
+        default_factory=list,
+        description="Kinds of campaign that the platform has and Concord does not know yet.",
     )
     request_budget: PositiveInteger = Field(2000, description="Requests of one run at most.")
 

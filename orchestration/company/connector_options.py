@@ -166,6 +166,10 @@ def field_problems(
     problems: list[FieldProblem] = []
     for name, chosen in fields.items():
         item = objects[name]
+        if not item.outputs:
+            text = "is read and kept only: it has no fields that could be filled"
+            problems.append((("options", "fields", name), text, "another object"))
+            continue
         entity = load_entities()[item.outputs[main_dataset(item)].entity]
         for field, api in chosen.items():
             location = ("options", "fields", name, field)
@@ -181,7 +185,7 @@ def field_problems(
 def alias_problems(
     aliases: Mapping[str, Aliases], objects: Mapping[str, ApiObject]
 ) -> list[FieldProblem]:
-    """Canonical fields with aliases that the object does not fill.
+    """Canonical fields with aliases that the object does not fill, and words that are not theirs.
 
     Args:
         aliases: Object: canonical field: value of the API: value to use.
@@ -201,5 +205,22 @@ def alias_problems(
             (("options", "value_aliases", name, field), "is not filled by it", listed(filled))
             for field in chosen
             if field not in filled
+        ]
+        entities = [load_entities()[output.entity] for output in objects[name].outputs.values()]
+        known = {
+            field: own.values
+            for entity in entities
+            for field, own in entity.fields.items()
+            if own.values and field in chosen
+        }
+        problems += [
+            (
+                ("options", "value_aliases", name, field, value),
+                f"{word!r} is no value of {field}",
+                listed(known[field]),
+            )
+            for field in known
+            for value, word in chosen[field].items()
+            if word not in known[field]
         ]
     return problems

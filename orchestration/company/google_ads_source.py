@@ -60,6 +60,10 @@ class GoogleAdsOptions(Decision):
     restated_days: PositiveInteger = Field(
         30, description="So many days back every run reads again; the conversion window at least."
     )
+    campaign_kinds: list[Text] = Field(
+        default_factory=list,
+        description="Kinds of campaign that Google has and Concord does not know yet.",
+    )
     request_budget: PositiveInteger = Field(2000, description="Requests of one run at most.")
     api_version: Annotated[Text, AfterValidator(_check_version)] = Field(
         "v26", description="Version of the API."

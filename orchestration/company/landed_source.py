@@ -31,13 +31,13 @@ from orchestration.connectors.landed.vendor_map import (
     with_conversion_actions,
 )
 from orchestration.connectors.mapping import ApiObject
-from orchestration.connectors.salesforce.objects import salesforce_objects
+from orchestration.connectors.salesforce.objects import delivered_objects
 
 
 def _all_objects(vendor: str) -> Mapping[str, ApiObject]:
     """Every object of a vendor that is read unless the company leaves it out."""
     if vendor not in MAPPED_VENDORS:
-        return salesforce_objects()
+        return delivered_objects()
     return {name: item.as_api_object(name) for name, item in vendor_map(vendor).items()}
 
 
@@ -129,7 +129,7 @@ class LandedSource(Decision):
         if options.objects_of in MAPPED_VENDORS:
             return {name: item.as_api_object(name) for name, item in self.mapped_objects().items()}
         return objects_read(
-            salesforce_objects(), options.leave_out, options.fields, options.value_aliases
+            delivered_objects(), options.leave_out, options.fields, options.value_aliases
         )
 
     def mapped_objects(self) -> Mapping[str, MappedObject]:

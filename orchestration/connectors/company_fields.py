@@ -23,7 +23,7 @@ def with_company_fields(item: Item, fields: Mapping[str, str]) -> Item:
         item: The object.
         fields: Canonical field to field of the API; blank means that nothing fills it.
     """
-    if not fields:
+    if not fields or not item.outputs:
         return item
     dataset = main_dataset(item)
     output = item.outputs[dataset]

@@ -43,6 +43,8 @@ class FieldSource(_Definition):
         prefix: Only ids that begin so (a reference that may lead to several objects).
         when: Field of the API: values with which the value counts; otherwise it is blank.
         words: Value of the API: value to use; other values stay as they are.
+        is_closed: Whether there are no values but those that `words` names and gives, so that
+            another one stops the pull.
         scale: Number that the value is multiplied with, as text.
         constant: Value that all rows get.
         record_order: Whether microseconds are added that follow from the record's id, so that
@@ -58,6 +60,7 @@ class FieldSource(_Definition):
     prefix: str | None = None
     when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     words: Mapping[str, str] = Field(default_factory=dict)
+    is_closed: bool = False
     scale: str | None = None
     constant: str | None = None
     record_order: bool = False
@@ -84,6 +87,8 @@ class Output(_Definition):
         entity: The entity.
         where: Field of the API: values; a record with another value gives no row. A blank list
             means that the field must hold a value.
+        where_not: Field of `where`: values that are known to give no row, where another one
+            stops the pull.
         deleted_too: Whether a deleted record still gives its row (that it was merged, say).
         fields: Canonical field to its source.
     """
@@ -91,7 +96,15 @@ class Output(_Definition):
     entity: str
     deleted_too: bool = False
     where: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    where_not: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     fields: Mapping[str, FieldSource]
+
+    def worded(self, column: str, value: str | None) -> str | None:
+        """A field's value in the words of what it alone fills."""
+        for source in self.fields.values():
+            if value is not None and source.sources == (column,):
+                value = source.words.get(value, value)
+        return value
 
     @field_validator("fields", mode="before")
     @classmethod
@@ -115,7 +128,9 @@ class ApiObject(_Definition):
         is_fixed: Whether records never change, so that `where` may leave them out at the source.
         moved_field: Field that a merge of the parents changes without moving the cursor's field;
             sweeps compare it.
-        outputs: Dataset of the source to its rows.
+        kept: Fields that are read besides and used by nothing yet: they are in the kept pages.
+        outputs: Dataset of the source to its rows; an object without any is only kept, and read
+            with the sweeps.
     """
 
     name: str = Field(alias="object")
@@ -124,7 +139,8 @@ class ApiObject(_Definition):
     deleted_field: str = "IsDeleted"
     is_fixed: bool = False
     moved_field: str | None = None
-    outputs: Mapping[str, Output]
+    kept: tuple[str, ...] = ()
+    outputs: Mapping[str, Output] = Field(default_factory=dict)
 
     def field_sources(self) -> list[FieldSource]:
         """Every field's source, of all outputs."""
@@ -136,6 +152,7 @@ class ApiObject(_Definition):
         for output in self.outputs.values():
             names += output.where
             names += [name for item in output.fields.values() for name in item.api_fields]
+        names += self.kept
         return tuple(dict.fromkeys(names))
 
     def moved_column(self) -> str | None:
@@ -161,9 +178,10 @@ class ApiObject(_Definition):
 
     def usually_missing_fields(self) -> frozenset[str]:
         """The fields that many orgs lack, so that it is not worth a word."""
-        return frozenset(
+        optional = (
             name for item in self.field_sources() if item.optional for name in item.api_fields
         )
+        return frozenset((*optional, *self.kept))
 
 
 Item = TypeVar("Item", bound=ApiObject)
@@ -213,7 +231,7 @@ def mapping_hash(item: ApiObject, custom: Sequence[str]) -> str:
 def contradictions(item: ApiObject) -> list[str]:
     """What of an object does not fit its entities."""
     entities = load_entities()
-    problems = []
+    problems = [] if item.outputs or item.kept else ["nothing is read: neither outputs nor kept"]
     for dataset, output in item.outputs.items():
         entity = entities.get(output.entity)
         if entity is None:

@@ -217,6 +217,20 @@ def test_an_alias_of_a_field_that_the_object_does_not_fill(folder: Folder) -> No
     folder.expect("sources.yml", "industri:", key, "is not filled by it", "correct it")
 
 
+def test_an_alias_that_gives_a_word_that_is_none(folder: Folder) -> None:
+    more = "value_aliases: {Opportunity: {opportunity_type: {Upsell: upsell}}}"
+    _add_org(folder, "http://127.0.0.1", more)
+    key = "sources.org.options.value_aliases.Opportunity.opportunity_type.Upsell"
+    message = "'upsell' is no value of opportunity_type"
+    folder.expect("sources.yml", "Upsell:", key, message, "correct it")
+
+
+def test_an_object_that_is_only_kept_has_no_fields_to_fill(folder: Folder) -> None:
+    _add_org(folder, "http://127.0.0.1", "fields: {Order: {amount: Total__c}}")
+    key = "sources.org.options.fields.Order"
+    folder.expect("sources.yml", "Order:", key, "is read and kept only", "")
+
+
 def _add_org(folder: Folder, address: str, more: str = "api_version: '62.0'") -> None:
     folder.replace(
         "sources.yml",

@@ -34,6 +34,7 @@ def define_all(org: FakeOrg) -> None:
                         types[api] = _KINDS.get(entity.fields[field].type, "string")
             for api, values in output.where.items():
                 types[api] = "boolean" if "true" in values else "string"
+        types |= dict.fromkeys((api for api in item.kept if api not in _NOT_THERE), "string")
         for api in ("Id", "SystemModstamp", "CreatedDate"):
             types.pop(api, None)
         org.define(name, relationships, **types)

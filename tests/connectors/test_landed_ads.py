@@ -273,6 +273,78 @@ def meta_airbyte() -> dict[str, Rows]:
     return {"ads_insights": rows, "ad_account": account}
 
 
+def google_dlt() -> dict[str, Rows]:
+    """Rows of the API as dlt lands them: nested fields by a double underscore, and its load."""
+    return {
+        "google_ads_campaign_daily": [
+            {
+                "customer__id": account,
+                "customer__currency_code": "EUR",
+                "customer__time_zone": "Europe/Berlin",
+                "campaign__id": campaign,
+                "campaign__name": f"Campaign {campaign}",
+                "campaign__advertising_channel_type": "SEARCH",
+                "segments__date": str(day),
+                "metrics__cost_micros": str(micros + more),
+                "metrics__impressions": str(impressions),
+                "metrics__clicks": str(clicks),
+                "metrics__interactions": str(engagements),
+                "metrics__conversions": float(conversions),
+                "_dlt_load_id": load,
+                "_dlt_id": f"{campaign}-{day}-{load}",
+            }
+            for account, campaign, day, micros, impressions, clicks, engagements, conversions in (
+                FACTS
+            )
+            for load, more in (("1.5", 77), ("2.5", 0), ("3.5", 900))
+        ],
+        # The last one was cut off.
+        "_dlt_loads": [
+            {"load_id": load, "schema_name": "google_ads", "status": status}
+            for load, status in (("1.5", 0), ("2.5", 0), ("3.5", 1))
+        ],
+    }
+
+
+def meta_dlt() -> dict[str, Rows]:
+    """As dlt's verified source lands them: actions in a child table that names its parent."""
+    rows = [
+        {
+            "account_id": account,
+            "account_currency": "EUR",
+            "campaign_id": campaign,
+            "campaign_name": f"Campaign {campaign}",
+            "objective": "SEARCH",
+            "ad_id": "1",
+            "date_start": str(day),
+            "spend": euros(micros),
+            "impressions": str(impressions),
+            "inline_link_clicks": str(clicks),
+            "inline_post_engagement": str(engagements),
+            "_dlt_load_id": "1.5",
+            "_dlt_id": f"{campaign}-{day}",
+        }
+        for account, campaign, day, micros, impressions, clicks, engagements, _ in FACTS
+    ]
+    actions = [
+        {"action_type": kind, "value": str(value), "_dlt_parent_id": f"{fact[1]}-{fact[2]}"}
+        | {"_dlt_list_idx": position, "_dlt_id": f"{fact[1]}-{fact[2]}-{kind}"}
+        for fact in FACTS
+        for position, (kind, value) in enumerate((("lead", fact[7]), ("like", 900)))
+    ]
+    accounts = [
+        {"id": f"act_{own}", "account_id": own, "timezone_name": "Europe/Berlin"}
+        | {"currency": "EUR", "_dlt_load_id": "1.5", "_dlt_id": own}
+        for own in ("511", "512")
+    ]
+    return {
+        "facebook_insights": rows,
+        "facebook_insights__actions": actions,
+        "ad_account": accounts,
+        "_dlt_loads": [{"load_id": "1.5", "schema_name": "facebook", "status": 0}],
+    }
+
+
 def linkedin_tables(is_airbyte: bool) -> dict[str, Rows]:
     urn = "urn:li:sponsoredCampaign:" if is_airbyte else ""
     own = "urn:li:sponsoredAccount:" if is_airbyte else ""
@@ -307,6 +379,8 @@ LANDED: list[tuple[str, Callable[[], dict[str, Rows]]]] = [
     ("google_ads", google_airbyte),
     ("meta_ads", meta_fivetran),
     ("meta_ads", meta_airbyte),
+    ("google_ads", google_dlt),
+    ("meta_ads", meta_dlt),
     ("linkedin_ads", lambda: linkedin_tables(is_airbyte=False)),
     ("linkedin_ads", lambda: linkedin_tables(is_airbyte=True)),
 ]

@@ -148,6 +148,50 @@ def by_airbyte(account: FakeAccount, *, is_flat: bool) -> dict[str, Rows]:
     }
 
 
+def by_dlt(account: FakeAccount) -> dict[str, Rows]:
+    """As dlt's verified source lands them: properties by their own names, lists as child tables."""
+
+    def marks(key: str) -> dict[str, str]:
+        return {"_dlt_load_id": "1.5", "_dlt_id": key}
+
+    def table(name: str) -> Rows:
+        return [
+            {"id": record["id"], "is_deleted": False, **record["properties"], **marks(record["id"])}
+            for record in account.records[name].values()
+        ]
+
+    return {
+        "deals": table("deals"),
+        "companies": table("companies"),
+        "contacts": table("contacts"),
+        "calls": table("calls"),
+        "tasks": table("tasks"),
+        "deals__companies": [
+            {"value": other, "_dlt_parent_id": own, "_dlt_list_idx": position, "_dlt_id": other}
+            for own, held in account.links.get(("deals", "companies"), {}).items()
+            for position, other in enumerate(held)
+        ],
+        "pipelines_deals__stages": [
+            {"id": stage, "label": label, "metadata__probability": probability}
+            | {"_dlt_parent_id": "p", "_dlt_list_idx": position, "_dlt_id": stage}
+            for position, (stage, label, probability, _) in enumerate(STAGES["deals"])
+        ],
+        "deals_property_history": [
+            {"object_id": record["id"], "property_name": name, "value": version["value"]}
+            | {"timestamp": version["timestamp"], "source_type": version["sourceType"]}
+            | marks(f"{record['id']}-{name}-{version['timestamp']}")
+            for record in account.records["deals"].values()
+            for name, versions in record["history"].items()
+            for version in versions
+        ],
+        "owners": [
+            {"id": "1", "email": "o@example.com", "first_name": "Own", "last_name": "Er"}
+            | {"updated_at": "2026-01-01T00:00:00Z", "archived": False, **marks("o1")}
+        ],
+        "_dlt_loads": [{"load_id": "1.5", "schema_name": "hubspot", "status": 0}],
+    }
+
+
 def milliseconds(text: str) -> str:
     return str(round(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1000))
 
@@ -186,6 +230,27 @@ def test_landed_tables_give_what_the_api_gives(
             wanted = [row for row in wanted if row[4] == "COMPLETED"]
         assert sorted(home.rows(dataset, columns), key=str) == wanted, dataset
     assert set(home.pull().changed.values()) == {0}
+
+
+def test_dlt_gives_the_same_but_for_associations(
+    account: FakeAccount, hubspot: HubSpotPulling, tmp_path: Path
+) -> None:
+    """What a record is associated with stands in child tables there, which are not read."""
+    fill(account)
+    assert hubspot.settle_and_pull().problems == []
+    home = LandedHome(tmp_path / "landed", "hubspot")
+    home.land(by_dlt(account))
+    result = home.pull()
+    assert result.problems == []
+    for dataset, columns in COMPARED.items():
+        own = columns if dataset == "accounts" else columns.replace("account_id, ", "")
+        own = own.replace("employee_id, opportunity_id", "employee_id")
+        wanted = sorted(hubspot.rows(dataset, own), key=str)
+        if dataset == "tasks":
+            wanted = [row for row in wanted if row[4] == "COMPLETED"]
+        assert sorted(home.rows(dataset, own), key=str) == wanted, dataset
+    assert home.rows("opportunities", "distinct account_id") == [(None,)]
+    assert any("account_id" in note for note in result.notes)
 
 
 @pytest.fixture

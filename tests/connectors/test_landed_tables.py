@@ -18,7 +18,7 @@ from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.landed.names import column_names, table_names
 from orchestration.connectors.landed.probe import probe_place
 from orchestration.connectors.landed.pull import LandedPlace, pull_landed
-from orchestration.connectors.salesforce.objects import salesforce_objects
+from orchestration.connectors.salesforce.objects import delivered_objects
 from orchestration.state import StateStore
 
 COLUMNS = {
@@ -99,7 +99,7 @@ class Landed:
                 )
 
     def place(self) -> LandedPlace:
-        return LandedPlace(self.database, "crm", salesforce_objects(), self.custom)
+        return LandedPlace(self.database, "crm", delivered_objects(), self.custom)
 
     def pull(self) -> PullResult:
         context = PullContext(

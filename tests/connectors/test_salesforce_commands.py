@@ -38,7 +38,7 @@ def test_check_tries_the_credentials(org: FakeOrg, command: Command) -> None:
     del org.fields["ForecastingQuota"]
     result = command("check", "--connect")
     assert result.exit_code == 0, result.output
-    assert "crm_export: signed in, 17 objects can be read" in result.output
+    assert "crm_export: signed in, 24 objects can be read" in result.output
     assert "left out: ForecastingQuota" in result.output
 
 

@@ -77,9 +77,13 @@ class Rows(Protocol):
 
     Attributes:
         reach_field: The platform's field for reach; blank where it tells none.
+        kind_field: The platform's field for the kind of a campaign.
+        kinds: The kinds that there are.
     """
 
     reach_field: ClassVar[str]
+    kind_field: ClassVar[str]
+    kinds: ClassVar[tuple[str, ...]]
 
     def spend(self, account: Account, page: Page) -> Told:
         """Rows of `Platform.read_spend`'s page; FixConfiguration names a wrong field."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from orchestration.connectors.ads.kinds import refuse_unknown_kinds
 from orchestration.connectors.ads.platform import Account, Page, Platform, Told, TooMuch
 from orchestration.connectors.ads.reach import (
     REACH_DATASET,
@@ -205,6 +206,8 @@ class _AccountPull:
                     raise FixConfiguration(reason or str(error)) from None
             else:
                 break
+        rows = self.platform.rows
+        refuse_unknown_kinds(told.days, rows.kind_field, rows.kinds, self.window.campaign_kinds)
         return page, told
 
     def _refuse_empty(self, slices: DaySlices, told: Told, first: date, last: date) -> None:

@@ -24,12 +24,14 @@ class SpendWindow:
         restated_days: How many days back a run reads again.
         accounts: Accounts; empty for all that can be seen.
         reach: Windows whose reach is read.
+        campaign_kinds: Kinds of campaign that the company knows besides the platform's.
     """
 
     start_date: date
     restated_days: int
     accounts: tuple[str, ...] = ()
     reach: tuple[WindowKind, ...] = ()
+    campaign_kinds: tuple[str, ...] = ()
 
     def first_again(self, read_to: date | None) -> date:
         """The first day that a run reads, when one before read to a day."""

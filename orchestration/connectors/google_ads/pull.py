@@ -44,7 +44,7 @@ def pull(context: PullContext, source: GoogleAdsSource) -> PullResult:
     Raises:
         ConnectorError: When no account can be read.
     """
-    return pull_spend(context, make_client(context, source), window_of(source))
+    return pull_ads(context, make_platform(context, source), window_of(source))
 
 
 def pull_spend(context: PullContext, client: Client, window: SpendWindow) -> PullResult:
@@ -54,6 +54,11 @@ def pull_spend(context: PullContext, client: Client, window: SpendWindow) -> Pul
         ConnectorError: When no account can be read.
     """
     return pull_ads(context, GoogleAds(client), window)
+
+
+def make_platform(context: PullContext, source: GoogleAdsSource) -> GoogleAds:
+    """The platform with the source's budget."""
+    return GoogleAds(make_client(context, source))
 
 
 def make_client(context: PullContext, source: GoogleAdsSource) -> Client:
@@ -76,7 +81,12 @@ def make_client(context: PullContext, source: GoogleAdsSource) -> Client:
 def window_of(source: GoogleAdsSource) -> SpendWindow:
     """The days and accounts that a source reads."""
     options = source.options
-    return SpendWindow(options.start_date, options.restated_days, tuple(options.customer_ids))
+    return SpendWindow(
+        options.start_date,
+        options.restated_days,
+        tuple(options.customer_ids),
+        campaign_kinds=tuple(options.campaign_kinds),
+    )
 
 
 @dataclass

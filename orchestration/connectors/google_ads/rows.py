@@ -36,9 +36,16 @@ class GoogleAdsRows:
 
     Attributes:
         reach_field: None; reach is not read.
+        kind_field: Field of the kind of campaign.
+        kinds: AdvertisingChannelType; UNKNOWN is what this version of the API cannot name.
     """
 
     reach_field: ClassVar[str] = ""
+    kind_field: ClassVar[str] = "campaign.advertisingChannelType"
+    kinds: ClassVar[tuple[str, ...]] = (
+        *("SEARCH", "DISPLAY", "SHOPPING", "HOTEL", "VIDEO", "MULTI_CHANNEL", "LOCAL", "SMART"),
+        *("PERFORMANCE_MAX", "LOCAL_SERVICES", "TRAVEL", "DEMAND_GEN", "DISCOVERY"),
+    )
 
     def spend(self, account: Account, page: Page) -> Told:
         """Campaigns' days and the account's; a metric that is zero is left out of an answer.

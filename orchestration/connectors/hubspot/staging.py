@@ -21,6 +21,7 @@ from orchestration.connectors.hubspot.describe import FAMILIES
 from orchestration.connectors.hubspot.objects import PART_COLUMNS, HubSpotObject, Part
 from orchestration.connectors.hubspot.reading import Page
 from orchestration.connectors.hubspot.records import FITS, Assembly, Row, table
+from orchestration.connectors.known_values import check_conditions, check_values
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, Output
 from orchestration.connectors.typing_sql import delivery_schema, typed_columns, typed_rows
@@ -205,6 +206,9 @@ class Stager:
         """The rows that an output takes; what it took before and takes no more is gone."""
         kept: list[Row] = []
         left: list[Row] = []
+        for column in output.where_not:
+            rows = [{**row, column: output.worded(column, row.get(column))} for row in rows]
+        check_conditions(rows, output, self.item.name, self.where)
         for row in rows:
             is_taken = all(
                 row.get(column) in values if values else row.get(column) is not None
@@ -225,5 +229,9 @@ class Stager:
             page = table(taken, names)
             is_main = position == 0 and item is self.item
             custom = self.custom if is_main else ()
-            typed = typed_columns(item, output, load_entities()[output.entity], custom, set(names))
-            self.landings[name].stage(typed_rows(self.connection, page, typed, self.where))
+            entity = load_entities()[output.entity]
+            typed = typed_columns(item, output, entity, custom, set(names))
+            found = typed_rows(self.connection, page, typed, self.where)
+            self.landings[name].stage(
+                check_values(self.connection, found, self.item.name, output, entity, self.where)
+            )

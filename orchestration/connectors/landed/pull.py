@@ -23,6 +23,7 @@ from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import FixConfiguration
+from orchestration.connectors.known_values import check_values
 from orchestration.connectors.landed.candidates import table_of
 from orchestration.connectors.landed.map_parts import MappedObject
 from orchestration.connectors.landed.mapped_query import mapped_query
@@ -31,7 +32,13 @@ from orchestration.connectors.landed.query import TableQuery, table_query
 from orchestration.connectors.landed.spend import deliver_spend
 from orchestration.connectors.landed.tables import LandedTable, landed_tables
 from orchestration.connectors.landing import Landing
-from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, mapping_hash
+from orchestration.connectors.mapping import (
+    IS_GONE,
+    RECORD_ID,
+    ApiObject,
+    Output,
+    mapping_hash,
+)
 from orchestration.connectors.typing_sql import (
     delivery_schema,
     quoted,
@@ -218,7 +225,8 @@ class _Pull:
             )
             columns = typed_columns(self.item, output, entity, own, query.fields)
             seen = [
-                self._stage(landing, columns, batch, where) for batch in self._batches(query.sql)
+                self._stage(landing, columns, batch, where, None if mapped else output)
+                for batch in self._batches(query.sql)
             ]
             if not output.deleted_too:
                 self._stage_vanished(landing, seen)
@@ -233,9 +241,17 @@ class _Pull:
                 yield pa.Table.from_batches([batch])
 
     def _stage(
-        self, landing: Landing, columns: dict[str, str], batch: pa.Table, where: str
+        self,
+        landing: Landing,
+        columns: dict[str, str],
+        batch: pa.Table,
+        where: str,
+        checked: Output | None,
     ) -> pa.Table:
         rows = typed_rows(self.connection, batch, columns, where)
+        if checked is not None:  # what a map reads has no aliases, and so no way out
+            entity = load_entities()[checked.entity]
+            check_values(self.connection, rows, self.item.name, checked, entity, where)
         if rows.column(RECORD_ID).null_count:
             raise FixConfiguration("a row has no key")
         landing.stage(rows)

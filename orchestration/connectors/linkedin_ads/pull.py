@@ -78,6 +78,7 @@ def window_of(source: LinkedInAdsSource) -> SpendWindow:
         options.restated_days,
         tuple(options.account_ids),
         tuple(options.reach_windows),
+        tuple(options.campaign_kinds),
     )
 
 

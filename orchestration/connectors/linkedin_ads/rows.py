@@ -42,9 +42,19 @@ class LinkedInAdsRows:
 
     Attributes:
         reach_field: Field of reach.
+        kind_field: Field of the kind of campaign.
+        kinds: Types of campaign.
     """
 
     reach_field: ClassVar[str] = "approximateMemberReach"
+    kind_field: ClassVar[str] = "type"
+    kinds: ClassVar[tuple[str, ...]] = (
+        "TEXT_AD",
+        "SPONSORED_UPDATES",
+        "SPONSORED_INMAILS",
+        "DYNAMIC",
+        "EVENT_AD",
+    )
 
     def spend(self, account: Account, page: Page) -> Told:
         """Campaigns' days and the account's.

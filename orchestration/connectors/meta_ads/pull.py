@@ -69,6 +69,7 @@ def window_of(source: MetaAdsSource) -> SpendWindow:
         options.restated_days,
         tuple(options.account_ids),
         tuple(options.reach_windows),
+        tuple(options.campaign_kinds),
     )
 
 

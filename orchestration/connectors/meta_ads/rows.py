@@ -50,9 +50,20 @@ class MetaAdsRows:
     Attributes:
         conversion_actions: Action types whose sum is platform_conversions.
         reach_field: Field of reach.
+        kind_field: Field of the kind of campaign.
+        kinds: Objectives: those of today, and those that older campaigns keep.
     """
 
     reach_field: ClassVar[str] = "reach"
+    kind_field: ClassVar[str] = "objective"
+    kinds: ClassVar[tuple[str, ...]] = (
+        *("OUTCOME_APP_PROMOTION", "OUTCOME_AWARENESS", "OUTCOME_ENGAGEMENT", "OUTCOME_LEADS"),
+        *("OUTCOME_SALES", "OUTCOME_TRAFFIC", "APP_INSTALLS", "BRAND_AWARENESS", "CONVERSIONS"),
+        *("CANVAS_APP_ENGAGEMENT", "CANVAS_APP_INSTALLS", "EVENT_RESPONSES", "EXTERNAL"),
+        *("LEAD_GENERATION", "LINK_CLICKS", "LOCAL_AWARENESS", "MESSAGES", "MOBILE_APP_ENGAGEMENT"),
+        *("MOBILE_APP_INSTALLS", "NONE", "OFFER_CLAIMS", "PAGE_LIKES", "POST_ENGAGEMENT"),
+        *("PRODUCT_CATALOG_SALES", "REACH", "STORE_VISITS", "VIDEO_VIEWS", "WEBSITE_CONVERSIONS"),
+    )
     conversion_actions: tuple[str, ...] = ("lead",)
 
     def spend(self, account: Account, page: Page) -> Told:

@@ -21,6 +21,7 @@ import pyarrow as pa
 from orchestration.canonical import load_entities
 from orchestration.company.salesforce_source import SalesforceSource
 from orchestration.connectors.context import PullContext, PullResult
+from orchestration.connectors.known_values import check_values
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import ApiObject, mapping_hash
 from orchestration.connectors.raw_pages import PullPages, new_pull
@@ -88,7 +89,9 @@ class ObjectPull:
 
     @property
     def id_fields(self) -> frozenset[str]:
-        """The fields with ids for which there may be keys."""
+        """The fields with ids for which there may be keys; none of what is only kept."""
+        if not self.landings:
+            return frozenset()
         return self.keys.id_fields(self.item, self.columns)
 
     @property
@@ -110,6 +113,8 @@ class ObjectPull:
             self.until - self.known.last_sweep_at >= timedelta(days=options.sweep_days)
         )
         is_sweep = self.context.is_full or is_due
+        if not (self.landings or since is None or is_remapped or is_sweep):
+            return  # what is only kept comes with the sweeps
         if since is None or is_remapped or is_sweep:
             before = set(self.columns)
             self.describe(result)
@@ -125,7 +130,7 @@ class ObjectPull:
         is_first = self.known.cursor_at is None and not any(
             landing.deliveries() for landing in self.landings.values()
         )
-        if is_sweep and not is_first:
+        if is_sweep and not is_first and self.landings:
             self._sweep(result)
         for name, landing in self.landings.items():
             result.changed[name] = landing.settle(
@@ -285,7 +290,8 @@ def stage_rows(
         own = custom if position == 0 else ()
         columns = typed_columns(item, output, entity, own, names, id_fields)
         landing = landings[name]
-        landing.stage(typed_rows(landing.connection, table, columns, where))
+        rows = typed_rows(landing.connection, table, columns, where)
+        landing.stage(check_values(landing.connection, rows, item.name, output, entity, where))
 
 
 def _shown_keys(keys: RecordKeys) -> list[str]:

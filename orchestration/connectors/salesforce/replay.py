@@ -54,7 +54,7 @@ def replay(context: PullContext, source: SalesforceSource) -> dict[str, int]:
         keys = known_keys(context, source, connection)
         for item in source.objects().values():
             pulls = finished_pulls(context.raw_pages / item.name)
-            if not pulls:
+            if not pulls or not item.outputs:
                 continue
             real = object_landings(context.deliveries, source, item, connection)
             again = object_landings(Path(folder), source, item, connection)

@@ -263,6 +263,59 @@ ClosedDate datetime
 OwnerId reference(User) required
 CurrencyIsoCode picklist(EUR|USD|GBP)
 
+Contract 800
+AccountId reference(Account) required
+OwnerId reference(User) required
+ContractNumber string(30)
+Status picklist(Draft|InApproval|Activated) required
+StartDate date
+EndDate date
+ContractTerm int
+ActivatedDate datetime
+
+Order 801
+AccountId reference(Account)
+ContractId reference(Contract)
+OpportunityId reference(Opportunity)
+OwnerId reference(User) required
+OrderNumber string(30)
+Status picklist(Draft|Activated) required
+Type picklist
+EffectiveDate date required
+EndDate date
+TotalAmount currency(16,2)
+CurrencyIsoCode picklist(EUR|USD|GBP)
+
+OrderItem 802
+OrderId reference(Order) cascade
+Product2Id reference(Product2)
+Quantity double(16,2)
+ListPrice currency(16,2)
+UnitPrice currency(16,2)
+TotalPrice currency(16,2)
+ServiceDate date
+EndDate date
+CurrencyIsoCode picklist(EUR|USD|GBP)
+
+OpportunityTeamMember 00q
+OpportunityId reference(Opportunity) cascade
+UserId reference(User) required
+TeamMemberRole picklist
+CurrencyIsoCode picklist(EUR|USD|GBP)
+
+CurrencyType 01L audit=no_bin
+IsoCode picklist(EUR|USD|GBP) required
+ConversionRate double(12,6)
+DecimalPlaces int
+IsActive boolean
+IsCorporate boolean
+
+DatedConversionRate 04w audit=no_bin
+IsoCode picklist(EUR|USD|GBP) required
+StartDate date
+NextStartDate date
+ConversionRate double(12,6)
+
 CaseStatus 01k audit=no_bin unbulkable
 MasterLabel string(255) required
 IsClosed boolean

@@ -38,6 +38,8 @@ def load_setup(organisation: Organisation, ids: Ids) -> None:
     load_stages(organisation, STAGES, OPENED)
     load("UserRole", setup.roles())
     queue: Record = {"Name": "New leads", "DeveloperName": QUEUE, "Type": "Queue"}
+    load("CurrencyType", setup.currencies())
+    load("DatedConversionRate", setup.rates())
     load("Group", [{"Id": ids.of("Group", QUEUE), "LastModifiedDate": OPENED, **queue}])
     load("User", setup.users())
     load("Campaign", setup.campaigns())
@@ -45,6 +47,10 @@ def load_setup(organisation: Organisation, ids: Ids) -> None:
     book: Record = {"Name": "Standard Price Book", "IsActive": True, "IsStandard": True}
     load("Pricebook2", [{**setup.made("Pricebook2", "standard", OPENED), **book}])
     load("PricebookEntry", setup.prices())
+
+
+def _bought(rate: str) -> Decimal:
+    return (1 / Decimal(rate)).quantize(Decimal("0.000001"))
 
 
 def morning(day: date) -> datetime:
@@ -66,6 +72,38 @@ class _Setup:
     def roles(self) -> Iterator[Record]:
         for team in dict.fromkeys(row["team"] for row in self._people()):
             yield self.made("UserRole", team, OPENED, Name=team)
+
+    def _rates(self) -> list[dict[str, str]]:
+        with (COMPANY / "fx_rates.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def currencies(self) -> Iterator[Record]:
+        """Salesforce tells how much of a currency one of the company's own buys."""
+        newest = {row["currency_code"]: row["rate"] for row in self._rates()}
+        for code, rate in {"EUR": "1", **newest}.items():
+            yield self.made(
+                "CurrencyType",
+                code,
+                OPENED,
+                IsoCode=code,
+                ConversionRate=_bought(rate),
+                DecimalPlaces=2,
+                IsActive=True,
+                IsCorporate=code == "EUR",
+            )
+
+    def rates(self) -> Iterator[Record]:
+        for row in self._rates():
+            code, first = row["currency_code"], date.fromisoformat(row["valid_from"])
+            yield self.made(
+                "DatedConversionRate",
+                f"{code} {first}",
+                morning(first),
+                IsoCode=code,
+                StartDate=first,
+                NextStartDate=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                ConversionRate=_bought(row["rate"]),
+            )
 
     def users(self) -> Iterator[Record]:
         rows = self._people()

@@ -1,10 +1,10 @@
 """Reads a source into a home once, as a process that can be killed: pulled, then made raw.
 
-    python -m tests.connectors.simulated.pulling_process HOME LOADER OPTIONS [full] [stay]
+    python -m tests.connectors.simulated.pulling_process HOME LOADER OPTIONS [full] [PHASE SECONDS]
 
-It says `pulled ROWS REQUESTS` when deliveries are written, and `loaded FILES` when they are
-typed, written as raw and seen by the warehouse: there the transform would begin, and `stay` lets it
-wait.
+It says `pulled ROWS REQUESTS` when deliveries are written, and, when they are read, written as raw
+and seen by the warehouse, `loaded` and the seconds of each phase: there the transform would begin.
+With a phase and seconds it dies when it has been that long in that phase, at the latest there.
 
 Belongs here: the process. Does not: killing it (soak).
 """
@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +33,9 @@ from orchestration.simulators import Simulators
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.state import RunRecord, StateStore
 from orchestration.steps import Step, utc_now
+from tests.connectors.simulated.phases import EXTRACT, LOAD, LOADED, Clock
+
+SHOWN = "phase"
 
 
 def source_of(home: Path, loader: str, options: dict[str, Any]) -> Source:
@@ -47,9 +50,15 @@ def settings_of(home: Path) -> Settings:
     return Settings(company_dir=home, home=home, memory="512MB", variables=os.environ)
 
 
-def main(home: Path, loader: str, options: dict[str, Any], *, is_full: bool, stays: bool) -> int:
+def main(
+    home: Path, loader: str, options: dict[str, Any], *, is_full: bool, death: list[str]
+) -> int:
     """Pull and make raw; 1 with what is wrong on standard error."""
     limits.MANY_DELIVERIES = 4
+    clock = Clock(home / SHOWN)
+    clock.watch_normalising()
+    if death:
+        clock.die_in(death[0], float(death[1]))
     settings = settings_of(home)
     state = StateStore(settings.state_path)
     run = RunRecord(
@@ -60,11 +69,13 @@ def main(home: Path, loader: str, options: dict[str, Any], *, is_full: bool, sta
     work = Step(settings, state, cast(Company, None), run)
     source = source_of(home, loader, options)
     nobody = cast(Company, SimpleNamespace(sources=SimpleNamespace(simulated=())))
+    clock.enter(EXTRACT)
     pulled = pull_source(work, source, Simulators(nobody, {}), is_full)
     if pulled.problems:
         sys.stderr.write("\n".join(pulled.problems))
         return 1
     _say(f"pulled {sum(pulled.changed.values())} {pulled.request_count}")
+    clock.enter(LOAD)
     reading = read_source(work, source)
     if reading.refusals:
         sys.stderr.write("\n".join(refusal.message for refusal in reading.refusals))
@@ -73,9 +84,10 @@ def main(home: Path, loader: str, options: dict[str, Any], *, is_full: bool, sta
     with warehouse(settings) as connection:
         views = raw_views_sql(load_entities(), reading.versions, settings.raw_file_drop_dir)
         write_views(connection, views)
-    _say(f"loaded {len(reading.files)}")
-    if stays:
-        time.sleep(600)
+    clock.enter(LOADED)
+    _say(f"loaded {json.dumps(clock.spent)}")
+    if death:
+        os.kill(os.getpid(), signal.SIGKILL)
     return 0
 
 
@@ -85,12 +97,7 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(
-        main(
-            Path(sys.argv[1]),
-            sys.argv[2],
-            json.loads(sys.argv[3]),
-            is_full="full" in sys.argv,
-            stays="stay" in sys.argv,
-        )
-    )
+    _place, _loader, _options, *_rest = sys.argv[1:]
+    _full = "full" in _rest
+    _death = [text for text in _rest if text != "full"]
+    sys.exit(main(Path(_place), _loader, json.loads(_options), is_full=_full, death=_death))

@@ -2,8 +2,9 @@
 
     python -m tests.connectors.simulated.soak --source meta_ads --kills 50
 
-It dies while it pulls, while deliveries are typed and written as raw, or between that and the
-transform.
+Three of ten kills each fall into extract, normalise and load, one between load and transform
+(`SHARES`): what is furthest behind its share is next. A process that is through before its moment
+comes dies at the end; what counts is the phase in which it did die.
 
 Belongs here: the soak. Does not: the process that is killed (pulling_process), the worlds.
 """
@@ -16,19 +17,51 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 import click
 
 from tests.conftest import ROOT
+from tests.connectors.simulated.phases import EXTRACT, LOAD, LOADED, NORMALISE, phase_of_death
+from tests.connectors.simulated.pulling_process import SHOWN
 from tests.connectors.simulated.worlds import SOURCES, World, world
 
-ENDED = "ended before"
-# While it pulls, while it loads, and after that; pulling is most of it.
-PHASES = ("pull", "pull", "load", "loaded")
+SHARES = {EXTRACT: 0.3, NORMALISE: 0.3, LOAD: 0.3, LOADED: 0.1}
+# Of the time that a phase takes when all is read; an increment is through sooner.
+_INCREMENT = 0.2
+
+
+@dataclass
+class Seen:
+    """What a soak saw.
+
+    Attributes:
+        died: Phase to kills.
+        writing: Kills that left a file half written.
+        rows: Rows that were equal to the truth in the end.
+        comparisons: How often they were compared.
+    """
+
+    died: Counter[str] = field(default_factory=Counter)
+    writing: int = 0
+    rows: int = 0
+    comparisons: int = 0
+
+    def next_phase(self) -> str:
+        """The phase that is furthest behind its share."""
+        number = self.died.total() + 1
+        return max(SHARES, key=lambda phase: SHARES[phase] * number - self.died[phase])
+
+    def summary(self) -> str:
+        """In one line."""
+        counts = ", ".join(f"{phase} {self.died[phase]}" for phase in SHARES)
+        return (
+            f"{self.died.total()} kills ({counts}; {self.writing} left a half-written file), "
+            f"{self.comparisons} comparisons: equal, {self.rows:,} rows"
+        )
 
 
 def start(found: World, *arguments: str) -> subprocess.Popen[str]:
@@ -44,70 +77,46 @@ def start(found: World, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def finish(found: World, *arguments: str) -> tuple[int, float, float]:
-    """Read to the end; returns rows that changed, and the seconds of the pull and the load."""
+def finish(found: World, *arguments: str) -> tuple[int, dict[str, float]]:
+    """Read to the end; returns rows that changed, and the seconds of each phase."""
     process = start(found, *arguments)
-    _wait_for_request(found, process)
-    began = time.monotonic()
-    assert process.stdout is not None
-    said = process.stdout.readline()
-    pulled = time.monotonic()
-    _, error = process.communicate(timeout=300)
+    out, error = process.communicate(timeout=600)
     assert process.returncode == 0, error
-    return int(said.split()[1]), pulled - began, time.monotonic() - pulled
+    pulled, loaded = out.splitlines()
+    return int(pulled.split()[1]), json.loads(loaded.removeprefix("loaded "))
 
 
-def kill_at_random(found: World, random: Random, longest: tuple[float, float]) -> str:
-    """Start a process and kill it; returns what it was doing."""
-    phase = random.choice(PHASES)
-    process = start(found, "stay", *(["full"] if random.random() < 0.4 else []))
-    # Not the seconds in which Python imports: the moment is drawn from the process's own.
-    _wait_for_request(found, process)
-    if phase == "pull":
-        time.sleep(random.random() * longest[0])
-    else:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("pulled"), process.communicate()
-        if phase == "load":
-            time.sleep(random.random() * longest[1])
-        else:
-            assert process.stdout.readline().startswith("loaded"), process.communicate()
-    process.send_signal(signal.SIGKILL)
-    out, error = process.communicate(timeout=20)
+def kill_at_random(found: World, random: Random, phase: str, longest: dict[str, float]) -> str:
+    """Start a process that dies within a phase; returns the one in which it died."""
+    is_full = random.random() < 0.4
+    share = 1.0 if is_full else _INCREMENT
+    seconds = str(random.random() * longest[phase] * share)
+    process = start(found, phase, seconds, *(["full"] if is_full else []))
+    _, error = process.communicate(timeout=600)
     assert process.returncode == -signal.SIGKILL, error
-    if phase == "pull" and "pulled" in out:
-        phase = "load"
-    if phase == "load" and "loaded" in out:
-        phase = "loaded"
-    left = [path for path in found.home.rglob(".*.tmp") if path.is_file()]
-    return f"killed in {phase}" + (", while writing" if left else "")
+    return phase_of_death(found.home / SHOWN)
 
 
-def _wait_for_request(found: World, process: subprocess.Popen[str]) -> None:
-    asked, end = len(found.simulator.log), time.monotonic() + 120
-    while len(found.simulator.log) == asked and process.poll() is None:
-        assert time.monotonic() < end, "the pull asks nothing"
-        time.sleep(0.005)
-
-
-def soak(loader: str, home: Path, kills: int, seed: int, say: bool = False) -> Counter[str]:
+def soak(loader: str, home: Path, kills: int, seed: int, say: bool = False) -> Seen:
     """Kill that many processes; after every fifth, a clean one has to equal the truth."""
     random = Random(seed)
-    seen: Counter[str] = Counter()
+    seen = Seen()
     with world(loader, home, seed) as found:
-        longest = (3.0, 1.0)
+        longest = {EXTRACT: 3.0, NORMALISE: 1.0, LOAD: 1.0, LOADED: 0.0}
         for number in range(1, kills + 1):
             found.live(random)
-            seen[kill_at_random(found, random, longest)] += 1
+            seen.died[kill_at_random(found, random, seen.next_phase(), longest)] += 1
+            seen.writing += any(path.is_file() for path in found.home.rglob(".*.tmp"))
             if number % 5 == 0 or number == kills:
                 found.settle()
-                _, pull, load = finish(found, "full")
-                longest = (max(0.3, pull), max(0.1, load))
-                rows = found.assert_equal()
+                _, spent = finish(found, "full")
+                longest = {phase: spent[phase] for phase in SHARES}
+                seen.rows = found.assert_equal()
                 assert finish(found)[0] == 0
-                assert found.assert_equal() == rows
+                assert found.assert_equal() == seen.rows
+                seen.comparisons += 2
                 if say:
-                    click.echo(f"{loader}: {number} kills: equal, {rows} rows; {dict(seen)}")
+                    click.echo(f"{loader}: {seen.summary()}")
     return seen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,9 +19,11 @@ from sample_company.simulators import faults
 from sample_company.simulators.advertising.platform import Platform
 from sample_company.simulators.google_ads.sample import empty_platform
 from sample_company.simulators.linkedin_ads.simulator import LinkedInAdsSimulator
+from sample_company.simulators.meta_ads.sample import empty_platform as empty_meta_platform
 from sample_company.simulators.meta_ads.simulator import MetaAdsSimulator
 from tests.connectors.simulated.ads_company import (
     AdsCompany,
+    AdsSimulator,
     RecordingGoogleAds,
     advertise,
     between,
@@ -62,14 +64,24 @@ def ads(tmp_path: Path) -> Iterator[Google]:
         yield found
 
 
-@pytest.mark.parametrize("name", ["google_ads", "linkedin_ads"])
+@pytest.mark.parametrize(
+    ("make_platform", "make_simulator", "kind"),
+    [
+        (empty_platform, RecordingGoogleAds, "SEARCH"),
+        (empty_meta_platform, MetaAdsSimulator, "OUTCOME_LEADS"),
+        (Platform, LinkedInAdsSimulator, "LEAD_GENERATION"),
+    ],
+    ids=["google_ads", "meta_ads", "linkedin_ads"],
+)
 def test_what_was_restated_long_ago_is_right_again_and_nothing_else_changes(
-    tmp_path: Path, name: str
+    tmp_path: Path,
+    make_platform: Callable[[], Platform],
+    make_simulator: Callable[[Platform], AdsSimulator],
+    kind: str,
 ) -> None:
-    is_google = name == "google_ads"
-    platform = empty_platform() if is_google else Platform()
-    campaigns = advertise(platform, "SEARCH" if is_google else "SPONSORED_UPDATES")
-    with (RecordingGoogleAds if is_google else LinkedInAdsSimulator)(platform) as simulator:
+    platform = make_platform()
+    campaigns = advertise(platform, kind)
+    with make_simulator(platform) as simulator:
         ads = AdsCompany(simulator, tmp_path)
         ads.pull()
         before, cursors = ads.delivered(), ads.state.connector_objects()

@@ -14,4 +14,4 @@ from tests.connectors.simulated.worlds import SOURCES
 @pytest.mark.parametrize("loader", SOURCES)
 def test_kills_at_random_moments_lose_and_double_nothing(loader: str, tmp_path: Path) -> None:
     seen = soak(loader, tmp_path, kills=4, seed=1)
-    assert sum(seen.values()) == 4
+    assert sum(seen.died.values()) == 4

@@ -191,7 +191,7 @@ def _ads(loader: str, home: Path, seed: int) -> Iterator[World]:
         if loader != "google_ads":
             meeting.options |= {"days_at_once": 30}
         found = AdsWorld(loader, home, simulator, meeting.options, meeting.variables)
-        found.meeting, found.life = meeting, AdsLife(platform, seed, ("SEARCH", "DISPLAY"))
+        found.meeting, found.life = meeting, AdsLife(platform, seed, _KINDS[loader])
         yield found
 
 
@@ -204,6 +204,11 @@ _SIMULATORS: dict[str, Any] = {
     "google_ads": GoogleAdsSimulator,
     "meta_ads": MetaAdsSimulator,
     "linkedin_ads": LinkedInAdsSimulator,
+}
+_KINDS = {
+    "google_ads": ("SEARCH", "DISPLAY"),
+    "meta_ads": ("OUTCOME_LEADS", "OUTCOME_SALES"),
+    "linkedin_ads": ("LEAD_GENERATION", "BRAND_AWARENESS"),
 }
 SOURCES = ("salesforce", "hubspot", *_SAMPLES)
 
