@@ -95,7 +95,11 @@ def _row(
     definition = facts.definitions[kpi]
     upper = [part.quantity for part in seen if part.component == definition.numerator_component]
     lower = [part.quantity for part in seen if part.component == definition.denominator_component]
-    window = facts.window_days or 0 if definition.numerator_component == "leads_won" else 0
+    window = {
+        "leads_won": facts.window_days,
+        "mqls_won_amount": facts.window_days,
+        "handoffs_accepted": facts.expires_after_days,
+    }.get(definition.numerator_component or "") or 0
     is_mature = period_end(start, grain) + timedelta(days=window) <= AS_OF
     if definition.aggregation == "median":
         value = Fraction(median(upper)) if upper else None
@@ -139,6 +143,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
             yield from _deal_parts(deal)
     for line in facts.bookings:
         yield from _line_parts(line)
+    yield from _handoff_parts(facts.handoffs)
     platforms = {row["channel_key"] for row in facts.ad_days}
     for row in facts.ad_days:
         yield _part("spend", row["spend_date"], row["spend"], row)
@@ -159,6 +164,33 @@ def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:
         yield _part("leads_won", person["known"], 1 if in_window else 0, row)
     if person["mql"]:
         yield _part("mqls", person["mql"], 1, row)
+        nobodys = {**row, "team": None}
+        yield _part("mqls_net_new", person["mql"], 1, nobodys)
+        won, in_time = person["won"], facts.window_days
+        is_counted = won and (in_time is None or (won - person["mql"]).days <= in_time)
+        amount = person["won_amount"] if is_counted else None
+        yield _part("mqls_won_amount", person["mql"], amount or 0, nobodys)
+
+
+def _handoff_parts(handoffs: list[dict[str, Any]]) -> Iterator[Part]:
+    for row in handoffs:
+        if row["decision"] != "open":
+            is_accepted, is_rejected = row["decision"] == "accepted", row["decision"] == "rejected"
+            yield _part("handoffs_decided", row["assigned_date"], 1, row)
+            yield _part("handoffs_accepted", row["assigned_date"], int(is_accepted), row)
+            yield _part("decisions", row["decided_date"], 1, row)
+            yield _part("decisions_rejected", row["decided_date"], int(is_rejected), row)
+        if row["is_due"]:
+            yield _part("handoffs_due", row["due_date"], 1, row)
+            yield _part("handoffs_in_time", row["due_date"], int(not row["is_breached"]), row)
+            waited = row["waited_business_minutes_from_mql"]
+            yield _part("speed_to_lead", row["assigned_date"], waited, row)
+    again: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in sorted(handoffs, key=lambda one: (one["assigned_at"], one["handoff_key"])):
+        if row["cycle_number"] > 1:
+            again.setdefault((row["person_key"], row["cycle_number"]), row)
+    for row in again.values():
+        yield _part("mqls_re_engaged", row["mql_date"] or row["assigned_date"], 1, row)
 
 
 def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:

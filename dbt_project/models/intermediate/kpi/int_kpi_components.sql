@@ -23,8 +23,20 @@ spend as (
 
 ),
 
+handoffs as (
+
+    select * from {{ ref('int_kpi_components_handoffs') }}
+
+),
+
+mqls as (
+
+    select * from {{ ref('int_kpi_components_mqls') }}
+
+),
+
 final as (
-    {% for family in ['leads', 'opportunities', 'bookings', 'spend'] %}
+    {% for family in ['leads', 'opportunities', 'bookings', 'spend', 'handoffs', 'mqls'] %}
     {{ "union all" if not loop.first }}
     select
         component,

@@ -6,6 +6,18 @@ with opportunities as (
 
 ),
 
+handoffs as (
+
+    select * from {{ ref('fct_handoff') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('dim_channel') }}
+
+),
+
 final as (
 
     select
@@ -26,6 +38,28 @@ final as (
         is_won
         and sales_cycle_days is not null
         and close_date <= {{ as_of_date() }}
+    union all
+    -- Who was never answered is in with the time waited: left out, silence would be fast.
+    select
+        handoffs.handoff_key as observation_key,
+
+        'speed_to_lead' as component,
+        coalesce(channels.channel_name, 'unknown') as channel_name,
+        handoffs.team,
+        handoffs.segment,
+        handoffs.region,
+        'unknown' as product_name,
+
+        handoffs.waited_business_minutes_from_mql as observation,
+
+        handoffs.assigned_date as component_date
+    from handoffs
+    left join channels
+        on handoffs.channel_key = channels.channel_key
+    where
+        handoffs.is_due
+        and handoffs.waited_business_minutes_from_mql is not null
+        and handoffs.assigned_date <= {{ as_of_date() }}
 
 )
 
