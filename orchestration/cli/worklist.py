@@ -25,6 +25,7 @@ from orchestration.publish import Manifest, current_manifest
 NOBODY = "nobody"
 GROUP = "demand"
 COLUMNS = ("lead", "segment", "channel", "handed off", "due", "state")
+MOMENT = "%d %b %H:%M"
 COLOURS = {"overdue": "red", "answered": "green", "due": "yellow", "no promise": "dim"}
 
 OPEN_HANDOFFS = """
@@ -57,6 +58,7 @@ class Item:
     """One open hand-off; moments are in the owner's zone."""
 
     owner: str
+    zone: str
     lead: str
     segment: str
     channel: str
@@ -104,6 +106,7 @@ def _read(marts: Path) -> list[Item]:
     return [
         Item(
             owner,
+            zone,
             lead,
             segment,
             channel,
@@ -137,20 +140,20 @@ def _print(items: Sequence[Item], as_of: date) -> None:
         return
     overdue = sum(item.state == "overdue" for item in items)
     console.print(f"[bold]{len(items)} open, {overdue} overdue[/bold] as of {as_of}")
-    for owner in sorted({item.owner for item in items}):
-        own = [item for item in items if item.owner == owner]
-        console.print(f"\n[bold]{escape(owner)}[/bold]")
+    for owner, zone in sorted({(item.owner, item.zone) for item in items}):
+        own = [item for item in items if (item.owner, item.zone) == (owner, zone)]
+        console.print(f"\n[bold]{escape(owner)}[/bold] ({escape(zone)})")
         table = Table(box=None, pad_edge=False, header_style="dim")
         for name in COLUMNS:
-            table.add_column(name)
+            table.add_column(name, no_wrap=True)
         for item in own:
             colour = COLOURS[item.state]
             table.add_row(
                 escape(item.lead),
                 escape(item.segment),
                 escape(item.channel),
-                f"{item.handed_off:%a %Y-%m-%d %H:%M}",
-                f"{item.due:%a %Y-%m-%d %H:%M %Z}" if item.due else "–",
+                f"{item.handed_off:{MOMENT}}",
+                f"{item.due:{MOMENT}}" if item.due else "–",
                 f"[{colour}]{item.state}[/{colour}]",
             )
         console.print(table)

@@ -83,9 +83,10 @@ def test_open_hand_offs_by_owner_most_urgent_first(place: Path) -> None:
 def test_times_are_those_of_the_owner(place: Path) -> None:
     fill(place, HANDOFFS)
     lines = {line.split()[0]: line for line in ask().output.splitlines() if "L-" in line}
-    assert "Thu 2026-10-29 16:00 CET" in lines["L-late"]
-    assert "Mon 2026-11-02 10:00 EST" in lines["L-west"]
-    assert "Thu 2026-10-29 04:00" in lines["L-west"]  # daylight saving time ended in between
+    assert "29 Oct 16:00" in lines["L-late"]
+    assert "02 Nov 10:00" in lines["L-west"]
+    assert "29 Oct 04:00" in lines["L-west"]  # daylight saving time ended in between
+    assert f"Ben Rep ({NEW_YORK})" in ask().output
 
 
 def test_one_owner(place: Path) -> None:
