@@ -14,6 +14,18 @@ leads as (
 
 ),
 
+campaigns as (
+
+    select * from {{ ref('dim_campaign') }}
+
+),
+
+content_assets as (
+
+    select * from {{ ref('dim_content_asset') }}
+
+),
+
 person_stages as (
 
     select * from {{ ref('fct_person_stage') }}
@@ -53,8 +65,8 @@ described as (
 
     select
         person_cycles.channel_key,
-        coalesce(leads.campaign_key, {{ unknown_key('campaign') }}) as campaign_key,
-        coalesce(leads.content_asset_key, {{ unknown_key('content_asset') }})
+        coalesce(campaigns.campaign_key, {{ unknown_key('campaign') }}) as campaign_key,
+        coalesce(content_assets.content_asset_key, {{ unknown_key('content_asset') }})
             as content_asset_key,
         {%- for stage in ['mql', 'accepted', 'opportunity', 'won'] %}
         coalesce(reached.has_{{ stage }}, 0) as has_{{ stage }},
@@ -64,6 +76,10 @@ described as (
     from person_cycles
     left join leads
         on person_cycles.first_lead_key = leads.lead_key
+    left join campaigns
+        on leads.campaign_key = campaigns.campaign_key
+    left join content_assets
+        on leads.content_asset_key = content_assets.content_asset_key
     left join reached
         on
             person_cycles.person_key = reached.person_key
