@@ -68,9 +68,5 @@ def promised(segment: str) -> timedelta:
 
 @cache
 def days_to_answer() -> int:
-    """Days within which Sales accepts a hand-off, if ever: after them it has expired."""
-    return next(
-        int(step["window_days"])
-        for step in _decided("funnel")["conversions"]
-        if (step["from_stage"], step["to_stage"]) == ("handed_off", "accepted")
-    )
+    """Days within which Sales decides a hand-off, if ever: after them it has expired."""
+    return int(_decided("funnel")["handoff_sla"]["expires_after_days"])

@@ -54,3 +54,49 @@
 {% macro hours_between(first_at, second_at) -%}
     {{ safe_ratio(dbt.datediff(first_at, second_at, 'second'), 3600) }}
 {%- endmacro %}
+
+{#- The day in a zone on which a UTC timestamp falls. -#}
+{% macro local_date(timestamp_expression, zone_expression) -%}
+    {{ return(adapter.dispatch('local_date')(timestamp_expression, zone_expression)) }}
+{%- endmacro %}
+
+{% macro default__local_date(timestamp_expression, zone_expression) -%}
+    cast(
+        timezone({{ zone_expression }}, timezone('UTC', {{ timestamp_expression }})) as date
+    )
+{%- endmacro %}
+
+{#- The UTC timestamp of a day and a time of day (HH:MM) in a zone. -#}
+{% macro utc_of_local(date_expression, time_expression, zone_expression) -%}
+    {{ return(adapter.dispatch('utc_of_local')(
+        date_expression, time_expression, zone_expression
+    )) }}
+{%- endmacro %}
+
+{% macro default__utc_of_local(date_expression, time_expression, zone_expression) -%}
+    timezone(
+        'UTC',
+        timezone(
+            {{ zone_expression }},
+            cast(
+                cast({{ date_expression }} as varchar) || ' ' || {{ time_expression }}
+                as timestamp
+            )
+        )
+    )
+{%- endmacro %}
+
+{#- Whole seconds from the first UTC timestamp to the second. -#}
+{% macro seconds_between(first_at, second_at) -%}
+    {{ dbt.datediff(first_at, second_at, 'second') }}
+{%- endmacro %}
+
+{#- A UTC timestamp some seconds later. -#}
+{% macro add_seconds(timestamp_expression, seconds) -%}
+    cast({{ dbt.dateadd('second', seconds, timestamp_expression) }} as timestamp)
+{%- endmacro %}
+
+{#- The UTC timestamp at which the as-of date ends: nothing of the run is later. -#}
+{% macro end_of_as_of_date() -%}
+    {{ start_of_company_day(add_days(as_of_date(), 1)) }}
+{%- endmacro %}

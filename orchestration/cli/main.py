@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "Do the whole daily job: validate, ingest, transform, guard, publish.",
     "check": "Validate the company folder; move nothing.",
     "status": "Show the last run, freshness, guards and published versions.",
+    "worklist": "Show today's open hand-offs with due times, per owner.",
     "doctor": "Show how far each connector is and what is stuck; clear it.",
     "backfill": "Read a span of days of a source again.",
     "replay": "Make a source's deliveries anew from its kept answers.",

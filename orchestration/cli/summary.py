@@ -128,8 +128,8 @@ def format_value(value: Decimal | None, unit: str, currency: str | None) -> str:
         return f"{value:.1%}"
     if unit == "currency":
         return f"{value:,.0f} {currency or ''}".strip()
-    if unit == "days":
-        return f"{value:,.0f} days"
+    if unit in ("days", "minutes"):
+        return f"{value:,.0f} {unit}"
     return f"{value:,.0f}"
 
 

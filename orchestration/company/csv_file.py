@@ -34,8 +34,14 @@ class CsvFile(Generic[Row]):
 
 
 def columns_of(model: type[CsvRow]) -> list[str]:
-    """Return the columns that a CSV of these rows has, in their usual order."""
+    """Return the columns that a CSV of these rows may have, in their usual order."""
     return [name for name in model.model_fields if name != "line"]
+
+
+def required_columns_of(model: type[CsvRow]) -> list[str]:
+    """Return the columns that it must have: those of fields without a default."""
+    fields = model.model_fields
+    return [name for name in columns_of(model) if fields[name].is_required()]
 
 
 def row_problem(
@@ -52,23 +58,24 @@ def read_csv(path: Path, name: str, model: type[Row]) -> CsvFile[Row]:
     Args:
         path: The file.
         name: Its name in messages.
-        model: Model of one row; its fields but `line` are the columns.
+        model: Model of one row; its fields but `line` are the columns. A column whose field has
+            a default may be left out.
     """
-    columns = columns_of(model)
+    columns, required = columns_of(model), required_columns_of(model)
     problems: list[Problem] = []
     rows: list[Row] = []
     try:
-        text = read_text(path, name, f"create it; a header is enough: {','.join(columns)}")
+        text = read_text(path, name, f"create it; a header is enough: {','.join(required)}")
         records = list(_records(text, name))
     except FileRefusedError as refusal:
         return CsvFile(name, None, [refusal.problem])
     if not records:
-        fix = f"write the header: {','.join(columns)}"
+        fix = f"write the header: {','.join(required)}"
         return CsvFile(name, None, [Problem(name, 1, "", None, "the file is empty", None, fix)])
     line, header = records[0]
     header = [cell.strip() for cell in header]
-    problems += _header_problems(name, line, header, columns)
-    if problems and not set(columns) <= set(header):
+    problems += _header_problems(name, line, header, columns, required)
+    if problems and not set(required) <= set(header):
         return CsvFile(name, None, problems)
     for line, cells in records[1:]:
         if len(cells) != len(header):
@@ -96,14 +103,16 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         raise FileRefusedError(Problem(name, line, "", None, message, None, fix)) from None
 
 
-def _header_problems(name: str, line: int, header: list[str], columns: list[str]) -> list[Problem]:
+def _header_problems(
+    name: str, line: int, header: list[str], columns: list[str], required: list[str]
+) -> list[Problem]:
     allowed = listed(columns)
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         fix = "save the file with commas between the cells"
         message = "the cells are not separated by commas"
         return [Problem(name, line, "", quoted(header[0]), message, allowed, fix)]
     problems = []
-    missing = [column for column in columns if column not in header]
+    missing = [column for column in required if column not in header]
     for position, column in enumerate(header):
         if column not in columns:
             hint = did_you_mean(column, missing or columns)
@@ -131,7 +140,7 @@ def _row(
 ) -> tuple[Row | None, list[Problem]]:
     problems = []
     values: dict[str, str | int | None] = {"line": line}
-    for column in columns_of(model):
+    for column in (name for name in columns_of(model) if name in cells):
         text = cells[column].strip()
         if unprintable(text):
             message = "holds an invisible control character"

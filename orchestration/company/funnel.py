@@ -165,6 +165,10 @@ class HandoffSla(Decision):
     by_segment: dict[Text, Hours] = Field(
         default_factory=dict, description="Segment: business hours, where they differ."
     )
+    expires_after_days: PositiveInteger | None = Field(
+        None,
+        description="Days after which a hand-off that nobody decided has expired; null for never.",
+    )
 
 
 class Reason(Decision):

@@ -13,7 +13,7 @@ from orchestration.company.csv_file import row_problem
 from orchestration.company.problems import Problem
 from orchestration.company.suggestions import closest
 from orchestration.company.validity import holds_on, validity_problems
-from orchestration.company.value_types import CsvRow, Day, Text
+from orchestration.company.value_types import CsvRow, Day, Text, TimeZoneName
 
 PEOPLE_FILE = "people.csv"
 
@@ -33,6 +33,8 @@ class Person(CsvRow):
     manager_employee_id: Text | None
     valid_from: Day
     valid_to: Day | None
+    # Where the employee's working hours run; the company's zone where it is left out.
+    time_zone: TimeZoneName | None = None
 
 
 def check_people(people: list[Person]) -> list[Problem]:

@@ -63,7 +63,13 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "qualification_criterion": pa.schema(_texts("stage", "field", "operator", "value")),
-    "handoff_sla": pa.schema([("segment", TEXT), ("business_hours", pa.decimal128(9, 2))]),
+    "handoff_sla": pa.schema(
+        [
+            ("segment", TEXT),
+            ("business_hours", pa.decimal128(9, 2)),
+            ("expires_after_days", INTEGER),
+        ]
+    ),
     "reason": pa.schema(_texts("reason_type", "reason", "reason_label", "reason_group")),
     "touch_type": pa.schema(
         [
@@ -86,6 +92,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             *_texts("job_title", "manager_employee_id"),
             ("valid_from", DATE),
             ("valid_to", DATE),
+            ("time_zone", TEXT),
         ]
     ),
     "fx_rate": pa.schema(

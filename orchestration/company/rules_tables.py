@@ -142,7 +142,14 @@ def _promise_rows(company: Company) -> dict[str, Rows]:
     promises: Rows = []
     if funnel.handoff_sla is not None:
         hours = {ALL_SOURCES: funnel.handoff_sla.business_hours, **funnel.handoff_sla.by_segment}
-        promises = [{"segment": name, "business_hours": value} for name, value in hours.items()]
+        promises = [
+            {
+                "segment": name,
+                "business_hours": value,
+                "expires_after_days": funnel.handoff_sla.expires_after_days,
+            }
+            for name, value in hours.items()
+        ]
     reasons = [
         {
             "reason_type": reason_type,

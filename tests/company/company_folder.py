@@ -64,6 +64,7 @@ qualification:
 handoff_sla:
   business_hours: 4
   by_segment: {enterprise: 2}
+  expires_after_days: 10
 rejection_reasons:
   - {reason: no_need, label: No need, group: fit}
 loss_reasons:

@@ -233,3 +233,15 @@ def test_a_cell_that_cannot_be_read(
     assert (problem.file, problem.line, problem.key) == (name, line, key), str(problem)
     assert message in problem.message
     assert fix in problem.fix
+
+
+def test_a_column_that_may_be_left_out(folder: Folder) -> None:
+    assert {person.time_zone for person in folder.load().people} == {None}
+    lines = FILES["people.csv"].splitlines()
+    zones = ("time_zone", "Europe/Oslo", "", "America/New_York")
+    text = "".join(f"{line},{zone}\n" for line, zone in zip(lines, zones, strict=True))
+    folder.file("people.csv").write_text(text, encoding="utf-8")
+    found = [person.time_zone for person in folder.load().people]
+    assert found == ["Europe/Oslo", None, "America/New_York"]
+    folder.replace("people.csv", "Europe/Oslo", "Europe/Olso")
+    folder.expect("people.csv", "Olso", "time_zone", "no time zone", "did you mean 'Europe/Oslo'?")

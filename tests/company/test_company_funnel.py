@@ -241,6 +241,8 @@ def test_a_stage_with_the_name_of_a_bucket(folder: Folder) -> None:
             "not a number",
             "digits",
         ),
+        ("days: 10", "days: 0", "handoff_sla.expires_after_days", "too small", "correct it"),
+        ("days: 10", "days: ten", "handoff_sla.expires_after_days", "whole number", "digits"),
     ],
 )
 def test_a_value_of_funnel_yml_that_is_not_allowed(

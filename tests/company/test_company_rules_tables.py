@@ -55,7 +55,11 @@ EXPECTED = {
         "conversion_order": INT,
     },
     "qualification_criterion": {"stage": TEXT, "field": TEXT, "operator": TEXT, "value": TEXT},
-    "handoff_sla": {"segment": TEXT, "business_hours": "decimal128(9, 2)"},
+    "handoff_sla": {
+        "segment": TEXT,
+        "business_hours": "decimal128(9, 2)",
+        "expires_after_days": INT,
+    },
     "reason": {"reason_type": TEXT, "reason": TEXT, "reason_label": TEXT, "reason_group": TEXT},
     "touch_type": {
         "touch_type": TEXT,
@@ -86,6 +90,7 @@ EXPECTED = {
         "manager_employee_id": TEXT,
         "valid_from": DATE,
         "valid_to": DATE,
+        "time_zone": TEXT,
     },
     "fx_rate": {
         "currency_code": TEXT,
@@ -223,9 +228,9 @@ def test_promises_between_the_teams(tables: dict[str, pa.Table]) -> None:
         ("mql", "country", "in", "DE,NO"),
     ]
     promises = tables["handoff_sla"].to_pylist()
-    assert [(p["segment"], p["business_hours"]) for p in promises] == [
-        ("*", Decimal("4.00")),
-        ("enterprise", Decimal("2.00")),
+    assert [tuple(promise.values()) for promise in promises] == [
+        ("*", Decimal("4.00"), 10),
+        ("enterprise", Decimal("2.00"), 10),
     ]
     reasons = tables["reason"].to_pylist()
     assert [r["reason_type"] for r in reasons] == ["rejection", "loss"]

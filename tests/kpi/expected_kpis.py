@@ -107,8 +107,7 @@ def _row(
     definition = facts.definitions[kpi]
     upper = [part.quantity for part in seen if part.component == definition.numerator_component]
     lower = [part.quantity for part in seen if part.component == definition.denominator_component]
-    windows = {"leads_won": facts.window_days or 0, "customers_onboarded": ONBOARDING_WINDOW}
-    window = windows.get(definition.numerator_component or "", 0)
+    window = _windows(facts).get(definition.numerator_component or "") or 0
     is_mature = period_end(start, grain) + timedelta(days=window) <= AS_OF
     if definition.aggregation == "median":
         value = Fraction(median(upper)) if upper else None
@@ -125,6 +124,15 @@ def _row(
     denominator = _total(lower)
     value = numerator / denominator if numerator is not None and denominator else None
     return Expected(value, numerator, denominator, target, is_mature)
+
+
+def _windows(facts: Facts) -> dict[str, int | None]:
+    return {
+        "leads_won": facts.window_days,
+        "mqls_won_amount": facts.window_days,
+        "handoffs_accepted": facts.expires_after_days,
+        "customers_onboarded": ONBOARDING_WINDOW,
+    }
 
 
 def _total(quantities: list[Fraction | None]) -> Fraction | None:
@@ -163,6 +171,19 @@ def _parts(facts: Facts) -> Iterator[Part]:
     ):
         known = None if quantity is None else Fraction(quantity)
         yield Part(component, day, known, {"team": team}, is_state)
+    yield from _handoff_parts(facts.handoffs)
+    yield from _cost_parts(facts)
+    for component, day, quantity, row in customer_parts(
+        facts.customers, facts.opportunities, AS_OF
+    ):
+        yield _part(component, day, quantity, {**row, "channel_key": "-"})
+    for component, day, quantity, row in add_on_parts(
+        facts.bookings, facts.opportunities, PRODUCTS
+    ):
+        yield _part(component, day, quantity, row)
+
+
+def _cost_parts(facts: Facts) -> Iterator[Part]:
     platforms = {row["channel_key"] for row in facts.ad_days}
     platforms_and_booked = set(platforms)
     for row in facts.ad_days:
@@ -173,15 +194,6 @@ def _parts(facts: Facts) -> Iterator[Part]:
             yield _part("spend", row["cost_month"], row["amount"], row)
             platforms_and_booked.add(row["channel_key"])
     yield from _acquisition_parts(facts, platforms_and_booked)
-
-    for component, day, quantity, row in customer_parts(
-        facts.customers, facts.opportunities, AS_OF
-    ):
-        yield _part(component, day, quantity, {**row, "channel_key": "-"})
-    for component, day, quantity, row in add_on_parts(
-        facts.bookings, facts.opportunities, PRODUCTS
-    ):
-        yield _part(component, day, quantity, row)
 
 
 def _acquisition_parts(facts: Facts, paid_channels: set[str | None]) -> Iterator[Part]:
@@ -235,6 +247,33 @@ def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:
         yield _part("leads_won", person["known"], 1 if in_window else 0, row)
     if person["mql"]:
         yield _part("mqls", person["mql"], 1, row)
+        nobodys = {**row, "team": None}
+        yield _part("mqls_net_new", person["mql"], 1, nobodys)
+        won, in_time = person["won"], facts.window_days
+        is_counted = won and (in_time is None or (won - person["mql"]).days <= in_time)
+        amount = person["won_amount"] if is_counted else None
+        yield _part("mqls_won_amount", person["mql"], amount or 0, nobodys)
+
+
+def _handoff_parts(handoffs: list[dict[str, Any]]) -> Iterator[Part]:
+    for row in handoffs:
+        if row["decision"] != "open":
+            is_accepted, is_rejected = row["decision"] == "accepted", row["decision"] == "rejected"
+            yield _part("handoffs_decided", row["assigned_date"], 1, row)
+            yield _part("handoffs_accepted", row["assigned_date"], int(is_accepted), row)
+            yield _part("decisions", row["decided_date"], 1, row)
+            yield _part("decisions_rejected", row["decided_date"], int(is_rejected), row)
+        if row["is_due"]:
+            yield _part("handoffs_due", row["due_date"], 1, row)
+            yield _part("handoffs_in_time", row["due_date"], int(not row["is_breached"]), row)
+            waited = row["waited_business_minutes_from_mql"]
+            yield _part("speed_to_lead", row["assigned_date"], waited, row)
+    again: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in sorted(handoffs, key=lambda one: (one["assigned_at"], one["handoff_key"])):
+        if row["cycle_number"] > 1:
+            again.setdefault((row["person_key"], row["cycle_number"]), row)
+    for row in again.values():
+        yield _part("mqls_re_engaged", row["mql_date"] or row["assigned_date"], 1, row)
 
 
 def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:

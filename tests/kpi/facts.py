@@ -54,6 +54,8 @@ class Facts:
     awareness: Awareness = field(default_factory=Awareness)
     pipeline: PipelineFacts = field(default_factory=PipelineFacts)
     customers: CustomerFacts = field(default_factory=CustomerFacts)
+    handoffs: list[dict[str, Any]] = field(default_factory=list)
+    expires_after_days: int | None = None
 
 
 def random_facts(seed: int) -> Facts:
@@ -82,6 +84,8 @@ def random_facts(seed: int) -> Facts:
         }
         for _ in range(random.randint(0, 5))
     ]
+    facts.handoffs = [_handoff(random, number) for number in range(random.randint(0, 12))]
+    facts.expires_after_days = random.choice((None, 7, 14))
     facts.targets = [
         {"kpi": kpi, "team": team, "target_month": months_later(FIRST, month), "target_value": 10}
         for kpi in ("bookings", "win_rate")
@@ -134,6 +138,35 @@ def _person(random: Random, number: int) -> dict[str, Any]:
         "known": known,
         "mql": mql if mql and mql <= AS_OF else None,
         "won": won if won and won <= AS_OF else None,
+        "won_amount": _money(random, 0.8) if won and won <= AS_OF else None,
+    }
+
+
+def _handoff(random: Random, number: int) -> dict[str, Any]:
+    """One hand-off; some people come back in a second cycle, some of these twice."""
+    assigned = _day(random)
+    cycle, is_answered = random.choice((1, 1, 2)), random.random() < 0.7
+    decision = random.choice(("accepted", "accepted", "rejected", "expired", "open"))
+    decided = assigned + timedelta(days=random.randint(0, 9)) if decision != "open" else None
+    mql = assigned - timedelta(days=random.randint(0, 20)) if random.random() < 0.8 else None
+    return {
+        **_common(random),
+        "segment": random.choice(("small", "unknown")),
+        "region": random.choice(("EU", "unknown")),
+        "handoff_key": f"handoff{number:02d}",
+        "person_key": f"person{random.randint(0, 4)}",
+        "cycle_number": cycle,
+        "team": random.choice((*TEAMS, "unknown")),
+        "decision": decision,
+        "is_due": is_answered or random.random() < 0.5,
+        "is_breached": random.random() < 0.4,
+        "waited_business_minutes_from_mql": Decimal(random.randint(0, 90000)) / 4,
+        "assigned_date": assigned,
+        "decided_date": decided,
+        "due_date": assigned + timedelta(days=random.randint(0, 3)),
+        "mql_date": mql,
+        "mql_at": datetime.combine(mql, time(9)) if mql else None,
+        "assigned_at": datetime.combine(assigned, time(10)),
     }
 
 
@@ -171,6 +204,12 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
 
 
 DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
+HANDOFF = {
+    "handoff_key": "varchar", "person_key": "varchar", "cycle_number": "integer", **DIMENSIONS,
+    "team": "varchar", "decision": "varchar", "is_due": "boolean", "is_breached": "boolean",
+    "waited_business_minutes_from_mql": "decimal(18,6)", "assigned_date": "date",
+    "decided_date": "date", "due_date": "date", "mql_at": "timestamp", "assigned_at": "timestamp",
+}  # fmt: skip
 OPPORTUNITY = {
     "opportunity_key": "varchar", "account_key": "varchar", **DIMENSIONS,
     "primary_product_key": "varchar",
@@ -210,6 +249,16 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
             "reached_date": "date",
         },
         stages,
+    )  # fmt: skip
+    make_table(connection, "funnel.fct_handoff", HANDOFF, facts.handoffs)
+    make_table(
+        connection,
+        "intermediate.int_person_cycle_wins",
+        {
+            "person_key": "varchar", "cycle_number": "integer", "won_amount": MONEY,
+            "first_won_date": "date",
+        },
+        [{**person, "first_won_date": person["won"]} for person in facts.persons if person["won"]],
     )  # fmt: skip
     make_table(connection, "core.fct_opportunity", OPPORTUNITY, facts.opportunities)
     states = [
@@ -298,6 +347,12 @@ def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None
             **dict.fromkeys(("period_start", "known_from", "known_to"), "date"),
         },
         [],
+    )
+    make_table(
+        connection,
+        "staging.stg_company__handoff_slas",
+        {"segment": "varchar", "expires_after_days": "integer"},
+        [{"segment": "*", "expires_after_days": facts.expires_after_days}],
     )
     make_table(
         connection,

@@ -128,7 +128,8 @@ function trend(id, kpi, list) {
     drawEmpty(id, points.some((point) => point.isPresent) ? `${kpi.kpi_label} is unknown in these periods.` : `No figures for ${kpi.kpi_label} yet.`);
     return;
   }
-  const isLine = kpi.unit === "ratio" || kpi.unit === "days";
+  const isDuration = kpi.unit === "days" || kpi.unit === "minutes";
+  const isLine = kpi.unit === "ratio" || isDuration;
   const main = colour("accent");
   const targets = points.map((point) => point.target);
   const series = [isLine ? trendLine(kpi, points, main) : trendBars(kpi, points, main)].flat();
@@ -137,7 +138,7 @@ function trend(id, kpi, list) {
   }
   draw(id, {
     xAxis: categoryAxis(points.map((point) => point.period.short)),
-    yAxis: { ...valueAxis(kpi.unit), scale: kpi.unit === "days" ? false : undefined, name: undefined },
+    yAxis: { ...valueAxis(kpi.unit), scale: isDuration ? false : undefined, name: undefined },
     series,
     tooltip: tooltip((shown) => trendTip(kpi, points[shown[0].dataIndex], main)),
   }, `${kpi.kpi_label}, ${points[0].period.label} to ${points.at(-1).period.label}`, () => ({

@@ -28,7 +28,7 @@ function full(value, unit) {
   if (value === null || value === undefined) return "–";
   if (unit === "ratio") return `${number(value * 100, { maximumFractionDigits: 2 })}%`;
   if (unit === "currency") return money(value, Number.isInteger(value) ? { maximumFractionDigits: 0 } : TWO_DIGITS);
-  if (unit === "days") return `${number(value, { maximumFractionDigits: 1 })} days`;
+  if (unit === "days" || unit === "minutes") return `${number(value, { maximumFractionDigits: 1 })} ${unit}`;
   return number(value, { maximumFractionDigits: 2 });
 }
 
@@ -42,7 +42,7 @@ function short(value, unit) {
   const isCompact = Math.abs(value) >= (COMPACT_FROM[unit] || COMPACT_FROM.count);
   const options = isCompact ? { notation: "compact", ...(Math.abs(value) < 1e6 ? ONE_DIGIT : TWO_DIGITS) } : {};
   if (unit === "currency") return money(value, isCompact ? options : { maximumFractionDigits: 0 });
-  if (unit === "days") return `${number(value, { maximumFractionDigits: 1, ...options })} days`;
+  if (unit === "days" || unit === "minutes") return `${number(value, { maximumFractionDigits: 1, ...options })} ${unit}`;
   return number(value, { maximumFractionDigits: 1, ...options });
 }
 

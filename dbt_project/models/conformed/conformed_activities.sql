@@ -86,6 +86,7 @@ final as (
         keyed.activity_key,
         keyed.employee_key,
         coalesce(people.person_key, leads.person_key) as person_key,
+        keyed.lead_key,
         keyed.account_key,
         keyed.opportunity_key,
 

@@ -32,6 +32,7 @@ from_company as (
         job_title,
         manager_employee_id,
         cast(null as varchar) as manager_name,
+        time_zone,
         valid_from,
         valid_to
     from company_employees
@@ -52,6 +53,7 @@ from_sources as (
         source_employees.job_title,
         source_employees.manager_employee_id,
         source_employees.manager_name,
+        cast(null as varchar) as time_zone,
         coalesce(source_employees.hired_date, date '1900-01-01') as valid_from,
         {{ add_days('source_employees.left_date', 1) }} as valid_to
     from source_employees
@@ -104,6 +106,7 @@ final as (
         unioned.region,
         unioned.job_title,
         coalesce(unioned.manager_name, known.full_name) as manager_name,
+        coalesce(unioned.time_zone, {{ company_setting('time_zone') }}) as time_zone,
 
         unioned.valid_from <= {{ as_of_date() }}
         and coalesce(unioned.valid_to > {{ as_of_date() }}, true) as is_current,

@@ -71,10 +71,22 @@ acquisition as (
 
 ),
 
+handoffs as (
+
+    select * from {{ ref('int_kpi_components_handoffs') }}
+
+),
+
+mqls as (
+
+    select * from {{ ref('int_kpi_components_mqls') }}
+
+),
+
 final as (
     {% for family in [
         'leads', 'opportunities', 'bookings', 'spend', 'awareness', 'recurring', 'customers',
-        'attached', 'acquisition'
+        'attached', 'acquisition', 'handoffs', 'mqls'
     ] %}
     {{ "union all" if not loop.first }}
     select

@@ -24,6 +24,18 @@ accounts as (
 
 ),
 
+handoffs as (
+
+    select * from {{ ref('fct_handoff') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('dim_channel') }}
+
+),
+
 of_opportunities as (
 
     select
@@ -44,6 +56,32 @@ of_opportunities as (
         is_won
         and sales_cycle_days is not null
         and close_date <= {{ as_of_date() }}
+
+),
+
+-- Who was never answered is in with the time waited: left out, silence would be fast.
+of_handoffs as (
+
+    select
+        handoffs.handoff_key as observation_key,
+
+        'speed_to_lead' as component,
+        coalesce(channels.channel_name, 'unknown') as channel_name,
+        handoffs.team,
+        handoffs.segment,
+        handoffs.region,
+        'unknown' as product_name,
+
+        handoffs.waited_business_minutes_from_mql as observation,
+
+        handoffs.assigned_date as component_date
+    from handoffs
+    left join channels
+        on handoffs.channel_key = channels.channel_key
+    where
+        handoffs.is_due
+        and handoffs.waited_business_minutes_from_mql is not null
+        and handoffs.assigned_date <= {{ as_of_date() }}
 
 ),
 
@@ -96,6 +134,8 @@ of_customers as (
 final as (
 
     select * from of_opportunities
+    union all
+    select * from of_handoffs
     union all
     select * from of_customers
 

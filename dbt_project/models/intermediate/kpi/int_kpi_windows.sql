@@ -1,17 +1,23 @@
 -- Grain: one row per component that people have time to enter (component).
 -- Why: a cohort is final only when its window has passed; without a direct window in
--- funnel.yml the windows of all steps are added up. Onboarding has its own.
+-- funnel.yml the windows of all steps are added up. A hand-off has
+-- until it expires, onboarding its own window.
 with conversions as (
 
     select * from {{ ref('stg_company__conversions') }}
 
 ),
 
-final as (
+promise as (
+
+    select max(expires_after_days) as expires_after_days
+    from {{ ref('stg_company__handoff_slas') }}
+
+),
+
+until_won as (
 
     select
-        'leads_won' as component,
-
         cast(
             coalesce(
                 max(window_days) filter (
@@ -21,6 +27,28 @@ final as (
             ) as integer
         ) as window_days
     from conversions
+
+),
+
+final as (
+
+    select
+        'leads_won' as component,
+
+        window_days
+    from until_won
+    union all
+    select
+        'mqls_won_amount' as component,
+
+        window_days
+    from until_won
+    union all
+    select
+        'handoffs_accepted' as component,
+
+        expires_after_days as window_days
+    from promise
     union all
     select
         'customers_onboarded' as component,

@@ -14,6 +14,8 @@ final as (
 
         coalesce(team, 'unknown') as team,
         coalesce(region, 'unknown') as region,
+        business_function,
+        time_zone,
 
         case
             when row_number() over (partition by employee_key order by valid_from) = 1

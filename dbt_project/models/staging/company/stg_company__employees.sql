@@ -16,6 +16,7 @@ final as (
         region,
         job_title,
         manager_employee_id,
+        time_zone,
         valid_from,
         valid_to
     from source

@@ -9,7 +9,8 @@ final as (
 
     select
         segment,
-        business_hours
+        business_hours,
+        expires_after_days
     from source
 
 )

@@ -1,0 +1,37 @@
+-- Grain: one row per person and cycle with a won opportunity (person_key, cycle_number).
+-- Why: what a lead brought is the sum of all that its person bought in the cycle.
+with members as (
+
+    select * from {{ ref('int_person_cycle_members') }}
+    where entity = 'opportunity'
+
+),
+
+opportunities as (
+
+    select * from {{ ref('fct_opportunity') }}
+    where is_won
+
+),
+
+final as (
+
+    select
+        members.person_key,
+        members.cycle_number,
+
+        count(*) as won_opportunity_count,
+        cast(sum(opportunities.amount) as decimal(18, 2)) as won_amount,
+
+        min(opportunities.close_date) as first_won_date
+    from members
+    inner join opportunities
+        on members.record_key = opportunities.opportunity_key
+    where opportunities.close_date <= {{ as_of_date() }}
+    group by
+        members.person_key,
+        members.cycle_number
+
+)
+
+select * from final
