@@ -1,7 +1,7 @@
 """The semantic layer: each KPI that is a sum or a ratio, as MetricFlow metrics.
 
-Every metric sums columns of kpi.fct_kpi_component, so no formula is written a second time; medians
-are no sums, and are read from kpi.rpt_kpi.
+Every metric sums columns of kpi.fct_kpi_component, so no formula is written a second time. Medians
+are no sums, and states are none over time: both are read from kpi.rpt_kpi.
 
 Belongs here: the YAML, made from the definitions (`make docs`). Does not: the definitions.
 """
@@ -37,7 +37,7 @@ def semantic_layer(kpis: Mapping[str, KpiDefinition]) -> str:
         "metrics": [
             metric
             for kpi, item in sorted(kpis.items())
-            if item.aggregation in ("sum", "ratio")
+            if item.aggregation in ("sum", "ratio") and item.state is None
             for metric in _metrics(kpi, item)
         ],
     }
