@@ -34,7 +34,7 @@ def test_fiscal_quarters_and_years_are_those_of_the_calendar(sample: RunHome) ->
     quarter = sample.again("kpi", "bookings", "--quarter", "2027-Q3").out
     year = sample.again("kpi", "bookings", "--year", "2027").out
 
-    assert "Quarter from 2026-08-01 (not final yet)" in quarter
+    assert "Quarter from 2026-08-01 (final)" in quarter
     assert "Year from 2026-02-01 (not final yet)" in year
 
 
