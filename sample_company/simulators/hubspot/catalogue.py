@@ -136,7 +136,7 @@ _LINES = {
         numberofemployees number
         annualrevenue number
         founded_year string
-        hs_parent_company_id number
+        hs_parent_company_id number calculated
         lifecyclestage enumeration {_STAGES}
         type enumeration PROSPECT|PARTNER|RESELLER|VENDOR|OTHER
         {_ANALYTICS}""",

@@ -18,6 +18,9 @@ from sample_company.simulators.hubspot.record import Texts
 from sample_company.simulators.hubspot.setup import PIPELINES, Owner, Pipeline, Stage
 from sample_company.simulators.hubspot.values import moment_text
 
+# Of two companies; HubSpot shows it at the child as hs_parent_company_id too.
+PARENT = "Parent Company"
+
 
 class Portal(Merging):
     """One account; all moments come from its clock."""
@@ -102,11 +105,15 @@ class Portal(Merging):
         """Associate two records, both named by object and id; no stamp of theirs moves."""
         with self.lock:
             self.associations.link(start, end, label, at or self.clock.now())
+            if label == PARENT:
+                self.set_calculated(*start, hs_parent_company_id=end[1])
 
     def dissociate(self, start: tuple[str, str], end: tuple[str, str], label: str = "") -> None:
         """End an association, or only its label; no stamp moves."""
         with self.lock:
             self.associations.unlink(start, end, self.clock.now(), label)
+            if start[0] == end[0] == "companies" and label in ("", PARENT):
+                self.set_calculated(*start, hs_parent_company_id=None)
 
     def links(
         self, start: str, end: str, as_of: datetime | None = None
