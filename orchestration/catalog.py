@@ -22,6 +22,11 @@ def rules_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["rules", table])
 
 
+def published_before_key(table: str) -> dg.AssetKey:
+    """Asset key of what readers were told before."""
+    return dg.AssetKey(["published_before", table])
+
+
 def raw_key(entity: str) -> dg.AssetKey:
     """Asset of a raw table of the file-drop source."""
     return dg.AssetKey(["raw_file_drop", entity])

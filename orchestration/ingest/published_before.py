@@ -19,7 +19,8 @@ from orchestration.publish.layout import current_version, version_dir
 from orchestration.publish.sql import literal
 
 SCHEMA = "published_before"
-TABLE = f"{SCHEMA}.kpi_history"
+HISTORY = "kpi_history"
+TABLE = f"{SCHEMA}.{HISTORY}"
 
 _PARQUET = Path("parquet") / "kpi" / "rpt_kpi_history.parquet"
 _COLUMNS = {

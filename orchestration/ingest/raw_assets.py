@@ -20,7 +20,7 @@ from orchestration.ingest.file_drop import (
     read_source,
     source_loads,
 )
-from orchestration.ingest.published_before import write_published_before
+from orchestration.ingest.published_before import HISTORY, write_published_before
 from orchestration.ingest.side_by_side import read_side_by_side
 from orchestration.ingest.warehouse import warehouse, write_views
 from orchestration.progress import reporter
@@ -55,6 +55,16 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
                 freshness_policy=catalog.DAILY,
             )
             for entity in entities.values()
+        ]
+        + [
+            dg.AssetSpec(
+                catalog.published_before_key(HISTORY),
+                group_name="published_before",
+                owners=[catalog.DEFAULT_OWNER],
+                description="What readers were told of each KPI before the as-of date.",
+                kinds={"parquet", "duckdb"},
+                freshness_policy=catalog.DAILY,
+            )
         ],
         check_specs=[
             dg.AssetCheckSpec(
@@ -82,6 +92,7 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
             if project.needs_dbt and plan_build(settings, project).to_build:
                 # dbt needs seconds to start: let it, while the raw guards look.
                 transform_worker.worker_of_run(settings, context.run_id)
+            yield dg.MaterializeResult(asset_key=catalog.published_before_key(HISTORY))
             work.add_guards(_guards(readings))
             rows = Counter[str]()
             quarantined = Counter[str]()
