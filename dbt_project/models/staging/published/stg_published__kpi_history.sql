@@ -1,5 +1,4 @@
--- Grain: one row per KPI, period, member and day on which a value became known
--- (kpi, period_grain, period_start, dimension, member, known_from).
+-- Grain: one row per KPI, period, member and day on which a value became known (kpi, period_grain, period_start, dimension, member, known_from).
 with source as (
 
     select * from {{ source('published_before', 'kpi_history') }}
