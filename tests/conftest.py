@@ -12,9 +12,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, settings
 
 import orchestration  # noqa: F401 - says how openpyxl reads XML, before a test imports it
 from tests.grouping import scheduler
+
+# How fast a machine makes examples says nothing of the code.
+settings.register_profile("concord", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("concord")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -23,8 +23,11 @@ select
     if(range < 6711, if(range < 4238, 2361, 0), null), 1, range >= 6711, range < 4238,
     range >= 4238 and range < 6711, true, range >= 8300, false, false,
     false, date '2017-02-01',
-    if(range < 6711, date '2017-05-01', null)
+    if(range < 6711, date '2017-05-01', null), range >= 6711,
+    case when range < 4238 then 1 when range < 6711 then 0 else 0.5 end,
+    case when range < 4238 then 'closed' when range < 6711 then 'omitted' else 'pipeline' end
 from range(8800);
+insert into core.dim_employee values ('e1', true);
 insert into core.fct_booking
 select 'b' || opportunity_key, opportunity_key, 'p1', close_date, amount
 from core.fct_opportunity where is_won;
@@ -63,8 +66,9 @@ insert into core.fct_opportunity
 select
     'k' || range, 'a1', 'e1', 'file_drop', 'funnel', 'O-' || range, 'won', 'BRL', null, null, null,
     false, true, false, true, true, range = 0, false, false, date '2018-02-01',
-    if(range = 0, date '2018-01-31', date '2018-03-01')
+    if(range = 0, date '2018-01-31', date '2018-03-01'), false, 1, 'closed'
 from range(842);
+insert into core.dim_employee values ('e1', true);
 insert into core.fct_booking
 select 'b' || opportunity_key, opportunity_key, 'p0', close_date, null from core.fct_opportunity;
 insert into staging.stg_file_drop__opportunities
@@ -88,7 +92,14 @@ def own_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.mark.parametrize(
     ("script", "warned"),
     [
-        (CRM_EXPORT, {"core_inferred_created_date_share", "pipeline_open_without_amount_share"}),
+        (
+            CRM_EXPORT,
+            {
+                "core_inferred_created_date_share",
+                "pipeline_open_without_amount_share",
+                "pipeline_without_person",
+            },
+        ),
         (
             FUNNEL,
             {

@@ -24,7 +24,11 @@ def models(oracle_folder: Path) -> CompiledModels:
         oracle_folder,
         [
             "path:models/intermediate/kpi",
-            "path:models/marts/kpi",
+            # Not rpt_alignment, which reads facts that no KPI is made of.
+            "dim_kpi",
+            "fct_kpi_component",
+            "rpt_kpi",
+            "rpt_kpi_history",
             "path:models/intermediate/pipeline",
             "path:models/intermediate/waterfall",
             "rpt_pipeline_daily",

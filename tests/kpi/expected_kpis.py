@@ -14,9 +14,9 @@ from typing import Any
 
 from tests.kpi.awareness import awareness_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
-from tests.kpi.customer_facts import ONBOARDING_WINDOW, PARENTS
+from tests.kpi.customer_facts import FIRST_PAID, ONBOARDING_WINDOW, PARENTS
 from tests.kpi.expected_customers import STATES, add_on_parts, customer_parts
-from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, FIRST, PRODUCTS, Facts
+from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, Facts
 from tests.kpi.pipeline_facts import pipeline_quantities
 
 Key = tuple[str, str, date, str, str]
@@ -167,7 +167,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
     for component, day, quantity, channel_key in awareness_parts(facts.awareness, DIRECT):
         yield _part(component, day, quantity, {"channel_key": channel_key})
     for component, day, quantity, team, is_state in pipeline_quantities(
-        facts.pipeline, facts.targets, FIRST, AS_OF, facts.start_month
+        facts.pipeline, facts.targets, FIRST_PAID, AS_OF, facts.start_month
     ):
         known = None if quantity is None else Fraction(quantity)
         yield Part(component, day, known, {"team": team}, is_state)
