@@ -69,7 +69,7 @@ def _pull(name: str, url: str, threshold: int, home: Path, simulator: int) -> di
         "wall_seconds": phase.wall_seconds,
         "cpu_seconds": phase.cpu_seconds,
         "peak_megabytes": phase.peak_megabytes,
-        "simulatorcpu_seconds": round(cpu_seconds(simulator) - before, 2),
+        "simulator_cpu_seconds": round(cpu_seconds(simulator) - before, 2),
     }
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
-from typing import NoReturn
 
 import click
 import duckdb
@@ -18,11 +16,10 @@ from orchestration.cli.console import console, stop
 from orchestration.cli.exit_codes import USAGE
 from orchestration.cli.inputs import settings_or_stop
 from orchestration.cli.kpi_view import print_kpi, print_kpis
-from orchestration.company.suggestions import did_you_mean, listed
+from orchestration.cli.published_marts import marts_or_stop, stop_unknown
 from orchestration.ingest.warehouse import RULES_SCHEMA
 from orchestration.kpi import published
 from orchestration.kpi.lineage import lineage_of
-from orchestration.settings import Settings
 from orchestration.transform.nodes import Project
 from orchestration.transform.project import is_parsed, manifest_json
 
@@ -45,17 +42,17 @@ def command(name: str, dimension: str, month: str, quarter: str, year: str) -> N
     Without NAME all KPIs are listed. Without a period the last month that is final is shown.
     """
     settings = settings_or_stop()
-    with _marts(settings) as connection:
+    with duckdb.connect(str(marts_or_stop(settings)), read_only=True) as connection:
         known = {item.kpi: item for item in published.definitions(connection)}
         if not name:
             print_kpis(connection, list(known.values()))
             return
         if name not in known:
-            _wrong("There is no KPI", name, list(known))
+            stop_unknown("There is no KPI", name, known)
         definition = known[name]
         allowed = definition.dimension_names
         if dimension and dimension not in allowed:
-            _wrong(f"{name} is not reported by", dimension, list(allowed))
+            stop_unknown(f"{name} is not reported by", dimension, allowed)
         grain, start = _period(connection, name, month, quarter, year)
         print_kpi(connection, definition, grain, start, dimension or "all")
     if is_parsed(settings):
@@ -76,18 +73,6 @@ def _split(sources: Iterable[str]) -> tuple[list[str], list[str]]:
     named = [source.partition(".") for source in sources]
     rules = [table for schema, _, table in named if schema == RULES_SCHEMA]
     return [table for schema, _, table in named if schema != RULES_SCHEMA], rules
-
-
-def _marts(settings: Settings) -> duckdb.DuckDBPyConnection:
-    path: Path = settings.current_dir / "marts.duckdb"
-    if not path.exists():
-        stop(f"Nothing is published in {settings.home} yet; `concord run` starts.", USAGE)
-    return duckdb.connect(str(path), read_only=True)
-
-
-def _wrong(what: str, given: str, allowed: list[str]) -> NoReturn:
-    hint = did_you_mean(given, allowed)
-    stop(f"{what} {given!r}{f'; {hint}' if hint else '.'} Allowed: {listed(allowed)}.", USAGE)
 
 
 def _period(

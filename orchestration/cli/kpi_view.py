@@ -6,14 +6,13 @@ Belongs here: layout. Does not: questions (kpi/published.py).
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import duckdb
 from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
-from orchestration.cli.summary import format_value
+from orchestration.cli.figures import UNKNOWN, format_value, plain_number
 from orchestration.kpi import published
 from orchestration.kpi.published import Definition, Figure, Known
 
@@ -24,15 +23,15 @@ KNOWN_SHOWN = 5
 def print_kpis(connection: duckdb.DuckDBPyConnection, kpis: list[Definition]) -> None:
     """One line per KPI, with its last final month."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("KPI", "what it is", "owner", "final"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("KPI", no_wrap=True)
+    table.add_column("what it is")
+    table.add_column("final", no_wrap=True)
     table.add_column("value", justify="right", no_wrap=True)
+    totals = published.latest_totals(connection)
     for kpi in kpis:
-        start = published.latest_period(connection, kpi.kpi, "month")
-        total = published.figures(connection, kpi.kpi, "month", start, "all") if start else []
-        value = total[0].value if total else None
+        start, value = totals.get(kpi.kpi, (None, None))
         shown = format_value(value, kpi.unit, kpi.reporting_currency)
-        table.add_row(kpi.kpi, escape(kpi.kpi_label), kpi.owner, str(start or "–")[:7], shown)
+        table.add_row(kpi.kpi, escape(kpi.kpi_label), f"{start:%Y-%m}" if start else UNKNOWN, shown)
     console.print(table)
     console.print("`concord kpi NAME --by DIMENSION` shows one of them.")
 
@@ -78,9 +77,9 @@ def _print_figures(
     for row in rows[:MEMBERS_SHOWN]:
         cells = [row.member, format_value(row.value, kpi.unit, kpi.reporting_currency)]
         if kpi.aggregation == "ratio":
-            cells.append(f"{_plain(row.numerator)} / {_plain(row.denominator)}")
+            cells.append(f"{plain_number(row.numerator)} / {plain_number(row.denominator)}")
         if kpi.aggregation == "median":
-            cells.append(_plain(row.denominator))
+            cells.append(plain_number(row.denominator))
         cells += [
             format_value(item, kpi.unit, kpi.reporting_currency)
             for item in (row.prior_value, row.target)
@@ -90,12 +89,6 @@ def _print_figures(
     if len(rows) > MEMBERS_SHOWN:
         console.print(f"… and {len(rows) - MEMBERS_SHOWN} more in kpi.rpt_kpi")
     console.print()
-
-
-def _plain(value: Decimal | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
 
 
 def _print_meaning(kpi: Definition) -> None:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, stop
-from orchestration.cli.exit_codes import USAGE
+from orchestration.cli.exit_codes import RUN_FAILED
+from orchestration.cli.figures import plain_number
 from orchestration.cli.inputs import settings_or_stop
-from orchestration.company.suggestions import did_you_mean, listed
+from orchestration.cli.published_marts import marts_or_stop, stop_unknown
 
 
 @click.command("query")
@@ -33,10 +34,10 @@ from orchestration.company.suggestions import did_you_mean, listed
 def command(metrics: tuple[str, ...], groupings: tuple[str, ...], only_sql: bool) -> None:
     """Ask the semantic layer for METRICS: the KPIs that are sums or ratios, by their ids."""
     settings = settings_or_stop()
-    marts = settings.current_dir / "marts.duckdb"
+    marts = marts_or_stop(settings)
     manifest = settings.dbt_target_dir / "semantic_manifest.json"
-    if not marts.exists() or not manifest.exists():
-        stop(f"Nothing is published in {settings.home} yet; `concord run` starts.", USAGE)
+    if not manifest.exists():
+        stop("This home's last run is older than this command; `concord run` first.", RUN_FAILED)
     # MetricFlow takes a second to import.
     from orchestration.kpi.semantic_queries import GROUPINGS, SemanticLayer, answer
 
@@ -47,7 +48,7 @@ def command(metrics: tuple[str, ...], groupings: tuple[str, ...], only_sql: bool
     ):
         for name in given:
             if name not in allowed:
-                _wrong(what, name, allowed)
+                stop_unknown(f"There is no {what}", name, sorted(allowed))
     statement = layer.sql(metrics, groupings)
     if only_sql:
         click.echo(statement)
@@ -65,17 +66,9 @@ def command(metrics: tuple[str, ...], groupings: tuple[str, ...], only_sql: bool
     console.print(f"{len(rows)} rows; a period in which nothing happened has none.")
 
 
-def _wrong(what: str, given: str, allowed: list[str]) -> NoReturn:
-    hint = did_you_mean(given, allowed)
-    said = f"; {hint}" if hint else "."
-    stop(f"There is no {what} {given!r}{said} Allowed: {listed(sorted(allowed))}.", USAGE)
-
-
 def _shown(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, Decimal):
-        return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+    if value is None or isinstance(value, Decimal):
+        return plain_number(value)
     if isinstance(value, float):
         return f"{value:,.4f}"
     if isinstance(value, date):

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
+from orchestration.cli.figures import format_value
 from orchestration.cli.guards_view import print_guards
 from orchestration.cli.postgres_view import print_postgres
 from orchestration.company.simulated import SIMULATED
@@ -118,19 +119,6 @@ def _print_headlines(marts: Path) -> None:
             escape(label), str(start), *(format_value(item, unit, currency) for item in values)
         )
     console.print(table)
-
-
-def format_value(value: Decimal | None, unit: str, currency: str | None) -> str:
-    """A KPI's value for people; a dash where it is unknown."""
-    if value is None:
-        return "–"
-    if unit == "ratio":
-        return f"{value:.1%}"
-    if unit == "currency":
-        return f"{value:,.0f} {currency or ''}".strip()
-    if unit in ("days", "minutes"):
-        return f"{value:,.0f} {unit}"
-    return f"{value:,.0f}"
 
 
 def _print_places(settings: Settings, manifest: Manifest) -> None:

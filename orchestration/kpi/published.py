@@ -97,6 +97,18 @@ def latest_period(connection: duckdb.DuckDBPyConnection, kpi: str, grain: str) -
     )
 
 
+def latest_totals(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, tuple[date, Decimal | None]]:
+    """Return the month of `latest_period` and its total, of every KPI that has one."""
+    rows = connection.execute(
+        "select kpi, period_start, value from kpi.rpt_kpi "
+        "where period_grain = 'month' and dimension = 'all' qualify row_number() over "
+        "(partition by kpi order by is_mature desc, period_start desc) = 1"
+    ).fetchall()
+    return {kpi: (start, value) for kpi, start, value in rows}
+
+
 def period_bounds(
     connection: duckdb.DuckDBPyConnection, kpi: str, grain: str
 ) -> tuple[date | None, date | None]:

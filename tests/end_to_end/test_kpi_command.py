@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.cli.summary import format_value
+from orchestration.cli.figures import format_value
 from tests.conftest import RunHome
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]

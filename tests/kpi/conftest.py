@@ -31,6 +31,7 @@ def models(oracle_folder: Path) -> CompiledModels:
             "rpt_kpi_history",
             "path:models/intermediate/pipeline",
             "path:models/intermediate/waterfall",
+            "int_reporting_periods",
             "rpt_pipeline_daily",
             "rpt_pipeline_waterfall",
             "path:models/intermediate/recurring",

@@ -200,6 +200,7 @@ def _published(
     warehouse: duckdb.DuckDBPyConnection, models: CompiledModels, world: Deals
 ) -> dict[Any, tuple[Decimal | None, int]]:
     make_deal_parents(warehouse, world)
+    models.run_named(warehouse, "int_reporting_periods")
     models.run_only(warehouse, "waterfall")
     models.run_named(warehouse, "rpt_pipeline_waterfall")
     rows = warehouse.execute(

@@ -85,8 +85,8 @@ mqls as (
 
 final as (
     {% for family in [
-        'leads', 'opportunities', 'bookings', 'spend', 'awareness', 'recurring', 'customers',
-        'attached', 'acquisition', 'handoffs', 'mqls'
+        'leads', 'opportunities', 'bookings', 'spend', 'awareness', 'pipeline', 'coverage',
+        'attainment', 'recurring', 'customers', 'attached', 'acquisition', 'handoffs', 'mqls'
     ] %}
     {{ "union all" if not loop.first }}
     select
@@ -96,21 +96,6 @@ final as (
         segment,
         region,
         product_name,
-
-        quantity,
-
-        component_date
-    from {{ family }}
-    {%- endfor %}
-    {%- for family in ['pipeline', 'coverage', 'attainment'] %}
-    union all
-    select
-        component,
-        'unknown' as channel_name,
-        team,
-        'unknown' as segment,
-        'unknown' as region,
-        'unknown' as product_name,
 
         quantity,
 

@@ -63,7 +63,11 @@ final as (
     {{ "union all" if not loop.first }}
     select
         '{{ component }}' as component,
+        'unknown' as channel_name,
         team,
+        'unknown' as segment,
+        'unknown' as region,
+        'unknown' as product_name,
 
         cast(sum({{ quantity }}) as decimal(38, 6)) as quantity,
 

@@ -93,7 +93,11 @@ final as (
 
     select
         'pipeline_of_coming_months' as component,
+        'unknown' as channel_name,
         team,
+        'unknown' as segment,
+        'unknown' as region,
+        'unknown' as product_name,
 
         cast(amount as decimal(38, 6)) as quantity,
 
@@ -102,7 +106,11 @@ final as (
     union all
     select
         'target_of_coming_months' as component,
+        'unknown' as channel_name,
         team,
+        'unknown' as segment,
+        'unknown' as region,
+        'unknown' as product_name,
         cast(target_value as decimal(38, 6)) as quantity,
         last_day as component_date
     from shared_out

@@ -104,7 +104,11 @@ final as (
 
     select
         component,
+        'unknown' as channel_name,
         team,
+        'unknown' as segment,
+        'unknown' as region,
+        'unknown' as product_name,
 
         cast(quantity as decimal(38, 6)) as quantity,
 

@@ -83,29 +83,9 @@ learnt as (
 
 final as (
 
-    select
-        kpi,
-        kpi_group,
-        period_grain,
-        dimension,
-        member,
-        value,
-        period_start,
-        known_from,
-        known_to
-    from kept
+    select * from kept
     union all
-    select
-        kpi,
-        kpi_group,
-        period_grain,
-        dimension,
-        member,
-        value,
-        period_start,
-        known_from,
-        known_to
-    from learnt
+    select * from learnt
 
 )
 
