@@ -15,7 +15,13 @@ from orchestration.transform.compiled import run_compiled
 from orchestration.transform.guards import dbt_guard_results
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.results import NodeResult
-from orchestration.transform.standing import BuildPlan, forget, plan_build, remember
+from orchestration.transform.standing import (
+    BuildPlan,
+    forget,
+    kept_result,
+    plan_build,
+    remember,
+)
 from orchestration.transform.telling import in_order
 from orchestration.transform.worker import worker_of_run
 
@@ -54,23 +60,27 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
             plan = plan_build(settings, project, full_refresh or not is_everything)
             chosen = plan.to_build if is_everything else with_tests(project, selected)
             kept = kept_results(project, plan)
-            built = _build(settings, context.run_id, project, chosen, full_refresh)
+            built = _build(settings, context.run_id, project, plan, chosen, full_refresh)
             results: list[NodeResult] = []
             for result in in_order(project, kept, built):
-                if not result.is_kept:
-                    results.append(result)
+                results.append(result)
                 yield from _events(project, result)
             if chosen and is_everything:
                 remember(settings, plan, results)
-            work.add_guards(dbt_guard_results(project, [*kept, *results]))
+            work.add_guards(dbt_guard_results(project, results))
             broken = [result for result in results if not result.is_good]
-            reporter().stage_finished(STAGE, _outcome(results, kept), not broken)
+            reporter().stage_finished(STAGE, _outcome(results), not broken)
 
     return transform
 
 
 def _build(
-    settings: Settings, run_id: str, project: Project, chosen: list[str], full_refresh: bool
+    settings: Settings,
+    run_id: str,
+    project: Project,
+    plan: BuildPlan,
+    chosen: list[str],
+    full_refresh: bool,
 ) -> Iterator[NodeResult]:
     """Build what was chosen; yield what came of each node as it comes."""
     if not chosen:
@@ -84,7 +94,7 @@ def _build(
         worker = worker_of_run(settings, run_id)
         yield from worker.run("build", dbt_arguments(full_refresh), chosen, on_node)
     else:
-        yield from run_compiled(settings, project, chosen, on_node)
+        yield from run_compiled(settings, project, chosen, on_node, plan)
 
 
 def _key(model: Model) -> dg.AssetKey:
@@ -127,21 +137,8 @@ def dbt_arguments(full_refresh: bool) -> list[str]:
 
 
 def kept_results(project: Project, plan: BuildPlan) -> list[NodeResult]:
-    """What stands, as if dbt had just done it again; no time was taken."""
-    return [
-        NodeResult(
-            unique_id=unique_id,
-            resource_type="test" if is_test else "model",
-            status="pass" if is_test else "success",
-            failures=0 if is_test else None,
-            message="",
-            seconds=0.0,
-            row_count=row_count,
-            is_kept=True,
-        )
-        for unique_id, row_count in plan.kept.items()
-        for is_test in (unique_id in project.tests,)
-    ]
+    """What stands for certain, as if it had just been done again."""
+    return [kept_result(project, unique_id, rows) for unique_id, rows in plan.kept.items()]
 
 
 def _events(
@@ -169,16 +166,17 @@ def _events(
         )
 
 
-def _outcome(results: list[NodeResult], kept: list[NodeResult]) -> str:
+def _outcome(results: list[NodeResult]) -> str:
     models = [result for result in results if result.resource_type == "model"]
-    tests = [result for result in [*kept, *results] if result.resource_type == "test"]
-    unchanged = sum(result.resource_type == "model" for result in kept)
-    good_models = sum(result.is_good for result in models)
+    tests = [result for result in results if result.resource_type == "test"]
+    made = [result for result in models if not result.is_kept]
+    unchanged = len(models) - len(made)
+    good_models = sum(result.is_good for result in made)
     good_tests = sum(result.is_good for result in tests)
-    built = f"{good_models} of {len(models)} models built, " if models else ""
+    built = f"{good_models} of {len(made)} models built, " if made else ""
     stand = f"{unchanged} unchanged, " if unchanged else ""
     text = f"{built}{stand}{good_tests} of {len(tests)} tests passed"
-    if not models:
+    if not made:
         text = text.replace("unchanged", "models unchanged")
     broken = [result for result in results if result.status in ("error", "fail")]
     if broken:

@@ -24,6 +24,7 @@ from orchestration.settings import Settings
 from orchestration.transform.nodes import Project
 from orchestration.transform.order import Order
 from orchestration.transform.results import NodeResult, OnNode
+from orchestration.transform.standing import BuildPlan
 from orchestration.transform.statements import node_result, run_node
 
 
@@ -32,6 +33,7 @@ def run_compiled(
     project: Project,
     chosen: Collection[str],
     on_node: OnNode | None = None,
+    plan: BuildPlan | None = None,
 ) -> Iterator[NodeResult]:
     """Build the chosen models and run the chosen tests; yield what came of each as it ends.
 
@@ -40,9 +42,10 @@ def run_compiled(
         project: The models and tests with their statements.
         chosen: dbt ids.
         on_node: As of `runner.run_dbt`.
+        plan: Knows what stands after all, once what it reads was built; None for building all.
     """
     told: Queue[NodeResult | BaseException | None] = Queue()
-    builder = _Builder(settings, project, chosen, told.put)
+    builder = _Builder(settings, project, chosen, plan, told.put)
     builder.start()
     total, done = len(chosen), 0
     try:
@@ -65,11 +68,12 @@ class _Builder(threading.Thread):
         settings: Settings,
         project: Project,
         chosen: Collection[str],
+        plan: BuildPlan | None,
         tell: Callable[[NodeResult | BaseException | None], None],
     ) -> None:
         super().__init__(name="builder", daemon=True)
         self._settings, self._project, self._chosen = settings, project, chosen
-        self._tell = tell
+        self._plan, self._tell = plan, tell
         self._is_stopped = threading.Event()
         self._running: dict[Future[NodeResult], duckdb.DuckDBPyConnection] = {}
 
@@ -102,15 +106,25 @@ class _Builder(threading.Thread):
         with ThreadPoolExecutor(count, "build") as pool:
             while not self._is_stopped.is_set():
                 while len(self._running) < count and (unique_id := order.next()):
+                    if self._plan is not None and (kept := self._plan.kept_now(unique_id)):
+                        order.done(unique_id)
+                        self._tell(kept)
+                        continue
+                    before = self._plan.before(unique_id) if self._plan is not None else None
                     cursor = _cursor(connection, self._settings)
-                    future = pool.submit(run_node, cursor, self._project, unique_id)
+                    future = pool.submit(run_node, cursor, self._project, unique_id, before)
                     self._running[future] = cursor
                 if not self._running:
                     return
                 for future in wait(self._running, return_when=FIRST_COMPLETED).done:
                     del self._running[future]
-                    for result in _ended(order, self._project, future.result()):
-                        self._tell(result)
+                    self._end(order, future.result())
+
+    def _end(self, order: Order, result: NodeResult) -> None:
+        if self._plan is not None and result.is_good:
+            self._plan.made(result)
+        for ended in _ended(order, self._project, result):
+            self._tell(ended)
 
 
 def _name(project: Project, result: NodeResult) -> str:

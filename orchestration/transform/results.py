@@ -29,6 +29,8 @@ class NodeResult:
         sample: The first failing rows of a test, as text.
         row_count: Rows of the table that was built, else None.
         is_kept: Whether it was not done again, because nothing that it depends on has changed.
+        has_same_rows: Whether a table that was built again holds the rows that it held before.
+        digest: `rows_digest` of a table, where it was asked for.
     """
 
     unique_id: str
@@ -40,6 +42,8 @@ class NodeResult:
     sample: str = ""
     row_count: int | None = None
     is_kept: bool = False
+    has_same_rows: bool = False
+    digest: str | None = None
 
     @property
     def is_good(self) -> bool:

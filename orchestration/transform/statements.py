@@ -7,11 +7,14 @@ Belongs here: one node, its contract, the rows that a test shows. Does not: thei
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from orchestration.transform.nodes import DataTest, Model, Project
 from orchestration.transform.results import NodeResult
+from orchestration.transform.rows_digest import rows_digest
+from orchestration.transform.standing import Memory
 
 SAMPLE_ROWS = 5
 VIEW = "view"
@@ -21,13 +24,34 @@ class ContractError(Exception):
     """A table does not have the types of its contract."""
 
 
-def run_node(cursor: duckdb.DuckDBPyConnection, project: Project, unique_id: str) -> NodeResult:
-    """Build a model or run a test; what is wrong with it is in the result. Closes the cursor."""
+@dataclass(frozen=True)
+class _Made:
+    """What building a model gave; of a view, nothing."""
+
+    row_count: int | None = None
+    has_same_rows: bool = False
+    digest: str | None = None
+
+
+def run_node(
+    cursor: duckdb.DuckDBPyConnection,
+    project: Project,
+    unique_id: str,
+    before: Memory | None = None,
+) -> NodeResult:
+    """Build a model or run a test; what is wrong with it is in the result. Closes the cursor.
+
+    Args:
+        cursor: Of the warehouse.
+        project: The models and tests.
+        unique_id: dbt's id.
+        before: What is remembered of the table as it stands, to be compared with the new one.
+    """
     started = time.perf_counter()
-    rows, failures, status, message, sample = None, None, "success", "", ""
+    made, failures, status, message, sample = _Made(), None, "success", "", ""
     try:
         if model := project.models.get(unique_id):
-            rows = _build(cursor, model)
+            made = _build(cursor, model, before)
         else:
             test = project.tests[unique_id]
             failures, status = _test(cursor, test)
@@ -39,7 +63,13 @@ def run_node(cursor: duckdb.DuckDBPyConnection, project: Project, unique_id: str
     finally:
         cursor.close()
     seconds = time.perf_counter() - started
-    return node_result(project, unique_id, status, seconds, failures, message, sample, rows)
+    result = node_result(project, unique_id, status, seconds, failures, message, sample)
+    return replace(
+        result,
+        row_count=made.row_count,
+        has_same_rows=made.has_same_rows,
+        digest=made.digest,
+    )
 
 
 def node_result(
@@ -50,33 +80,48 @@ def node_result(
     failures: int | None = None,
     message: str = "",
     sample: str = "",
-    rows: int | None = None,
 ) -> NodeResult:
     """What came of a node."""
     kind = "model" if unique_id in project.models else "test"
-    return NodeResult(unique_id, kind, status, failures, message, seconds, sample, rows)
+    return NodeResult(unique_id, kind, status, failures, message, seconds, sample)
 
 
-def _build(cursor: duckdb.DuckDBPyConnection, model: Model) -> int | None:
+def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | None) -> _Made:
     """Replace the table or view in one statement; a table that breaks its contract is undone."""
     place = f'"{model.schema}"."{model.name}"'
     if model.materialized == VIEW:
         cursor.execute(f"create or replace view {place} as (\n{model.sql}\n)")
-        return None
+        return _Made()
     query = model.sql
     if model.has_contract:
         columns = ", ".join(column.name for column in model.columns)
         query = f"select {columns} from (\n{query}\n) as model_subq"  # noqa: S608
     cursor.execute("begin")
     try:
-        made = cursor.execute(f"create or replace table {place} as (\n{query}\n)").fetchall()
+        rows = cursor.execute(f"create or replace table {place} as (\n{query}\n)").fetchall()
         if model.has_contract:
             _check_types(cursor, model, place)
+        made = _compared(cursor, place, int(rows[0][0]), before)
         cursor.execute("commit")
     except (duckdb.Error, ContractError):
         cursor.execute("rollback")
         raise
-    return int(made[0][0])
+    return made
+
+
+def _compared(
+    cursor: duckdb.DuckDBPyConnection, place: str, row_count: int, before: Memory | None
+) -> _Made:
+    """Compare the new table with the one that everybody else still sees."""
+    if before is None or before.row_count != row_count:
+        return _Made(row_count)
+    digest = rows_digest(cursor, place)
+    digest_before = before.digest
+    if digest_before is None:
+        with cursor.cursor() as onlooker:
+            onlooker.execute("set TimeZone = 'UTC'")
+            digest_before = rows_digest(onlooker, place)
+    return _Made(row_count, digest == digest_before, digest)
 
 
 def _check_types(cursor: duckdb.DuckDBPyConnection, model: Model, place: str) -> None:
