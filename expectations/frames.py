@@ -1,4 +1,4 @@
-"""Runs the SELECT of each suite and collects the frames.
+"""Runs the SELECT of each suite and collects the frames, and the verdicts that still hold.
 
 Belongs here: reading frames from DuckDB. Does not: deciding which suites run.
 """
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.inputs import INPUTS, InputRow, input_frame
 from expectations.model import Suite
+from expectations.verdicts import Verdict, verdict_key
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -24,23 +26,40 @@ class FrameSource:
         database: A DuckDB file that nobody writes to meanwhile.
         config: DuckDB settings to open it with.
         inputs: The rows that `expectations.inputs` names.
+        known: Suite name -> what was found of it before.
     """
 
     database: str
     config: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Sequence[InputRow]] = field(default_factory=dict)
+    known: Mapping[str, Verdict] = field(default_factory=dict)
 
 
-def read_frames(
-    source: FrameSource, suites: Sequence[Suite]
-) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    """Open the database and run the suites' SELECTs; returns what `build_frames` returns."""
+@dataclass(frozen=True)
+class Frames:
+    """What the SELECTs of some suites gave, by suite name.
+
+    Attributes:
+        frames: Rows to be judged.
+        errors: Why there is no frame.
+        keys: `verdict_key` of each frame.
+        verdicts: What was found of the very same rows before; such a suite has no frame.
+    """
+
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
+def read_frames(source: FrameSource, suites: Sequence[Suite]) -> Frames:
+    """Open the database and run the suites' SELECTs."""
     import duckdb
 
     inputs = {name: input_frame(name, rows) for name, rows in source.inputs.items()}
     with duckdb.connect(source.database, read_only=True, config=dict(source.config)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        return build_frames(connection, suites, inputs)
+        return _read(connection, suites, inputs, source.known)
 
 
 def build_frames(
@@ -57,24 +76,46 @@ def build_frames(
     Returns:
         Suite name -> frame, and suite name -> why there is no frame. Both go to `evaluate`.
     """
-    given = dict(inputs or {})
-    frames: dict[str, pd.DataFrame] = {}
-    errors: dict[str, str] = {}
-    for name, frame in given.items():
+    found = _read(connection, suites, inputs or {}, {})
+    return found.frames, found.errors
+
+
+def _read(
+    connection: Any,
+    suites: Sequence[Suite],
+    inputs: Mapping[str, pd.DataFrame],
+    known: Mapping[str, Verdict],
+) -> Frames:
+    found = Frames()
+    for name, frame in inputs.items():
         connection.register(name, frame)
     try:
         for suite in suites:
-            if problem := _input_problem(suite, given):
-                errors[suite.suite] = problem
+            if problem := _input_problem(suite, inputs):
+                found.errors[suite.suite] = problem
                 continue
             try:
-                frames[suite.suite] = connection.execute(suite.frame).df()
+                rows = connection.sql(suite.frame).to_arrow_table()
             except Exception as error:  # whatever the database says, the guards did not run
-                errors[suite.suite] = f"its SELECT failed: {' '.join(str(error).split())[:300]}"
+                words = " ".join(str(error).split())[:300]
+                found.errors[suite.suite] = f"its SELECT failed: {words}"
+            else:
+                _sort_in(found, connection, suite, rows, known.get(suite.suite))
     finally:
-        for name in given:
+        for name in inputs:
             connection.unregister(name)
-    return frames, errors
+    return found
+
+
+def _sort_in(
+    found: Frames, connection: Any, suite: Suite, rows: pa.Table, verdict: Verdict | None
+) -> None:
+    key = verdict_key(suite, rows)
+    found.keys[suite.suite] = key
+    if verdict is not None and verdict.key == key:
+        found.verdicts[suite.suite] = verdict
+    else:
+        found.frames[suite.suite] = connection.from_arrow(rows).df()
 
 
 def _input_problem(suite: Suite, given: Mapping[str, pd.DataFrame]) -> str:

@@ -9,6 +9,7 @@ reading suites (loader), deciding what is published.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from expectations import describe, engine
@@ -16,6 +17,7 @@ from expectations.frames import FrameSource, read_frames
 from expectations.loader import SuiteError, load_suites
 from expectations.model import Guard, Suite
 from expectations.results import GuardResult, Status
+from expectations.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,15 +51,38 @@ def evaluate(
     return results
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a job gave.
+
+    Attributes:
+        results: As of `evaluate`.
+        verdicts: Suite name -> what can be kept of it for the next job.
+    """
+
+    results: list[GuardResult]
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
 def evaluate_job(
     suites: Sequence[Suite],
     frames: Mapping[str, pd.DataFrame] | FrameSource,
     frame_errors: Mapping[str, str] | None = None,
-) -> list[GuardResult]:
+) -> Judged:
     """Evaluate as `evaluate` does, with frames, or with the place to read them from."""
-    if isinstance(frames, FrameSource):
-        return evaluate(suites, *read_frames(frames, suites))
-    return evaluate(suites, frames, frame_errors)
+    if not isinstance(frames, FrameSource):
+        return Judged(evaluate(suites, frames, frame_errors))
+    read = read_frames(frames, suites)
+    results: list[GuardResult] = []
+    verdicts: dict[str, Verdict] = {}
+    for suite in suites:
+        name = suite.suite
+        kept = read.verdicts.get(name)
+        own = kept.results if kept else tuple(evaluate([suite], read.frames, read.errors))
+        results += own
+        if name in read.keys and (found := verdict(read.keys[name], own)):
+            verdicts[name] = found
+    return Judged(results, verdicts)
 
 
 def _evaluate_suite(suite: Suite, frame: pd.DataFrame) -> list[GuardResult]:

@@ -1,4 +1,4 @@
-"""Evaluates guards in a process of its own, which imports Great Expectations ahead of time.
+"""Evaluates guards in a process of its own, which can import Great Expectations ahead of time.
 
 Belongs here: starting, feeding and ending that process, and doing its work here when it dies. Does
 not: what the process does (worker_process), evaluating guards (runner).
@@ -27,6 +27,8 @@ from expectations import data_docs, runner
 from expectations.frames import FrameSource
 from expectations.model import Suite
 from expectations.results import GuardResult
+from expectations.runner import Judged
+from expectations.verdicts import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ LOGGER = logging.getLogger("concord.guards")
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from expectations.worker_process import main; main(int(sys.argv[2]))"
+    "from expectations.worker_process import main; main(int(sys.argv[2]), sys.argv[3] == 'early')"
 )
 
 
@@ -46,21 +48,33 @@ class WorkerError(Exception):
 class GuardWorker:
     """A process that evaluates suites while this one does something else.
 
+    Attributes:
+        fallback_reason: Why the process cannot be used, where that is so.
+        verdicts: Suite name -> what may be kept of it, of all results that were fetched.
+
     Use it as a context manager, or call `close`. Submit as often as needed; results come back in
     the order of the submissions. When the process dies, the work is done in this process and
     `fallback_reason` says why.
     """
 
-    def __init__(self) -> None:
-        """Start the process; it begins to import at once."""
+    def __init__(self, is_early: bool = True) -> None:
+        """Start the process.
+
+        Args:
+            is_early: Whether it begins to import at once, and not when it first has to judge.
+        """
         self.fallback_reason: str | None = None
+        self.verdicts: dict[str, Verdict] = {}
         self._closed = False
         self._seen: list[tuple[Suite, list[GuardResult]]] = []
-        self._pending: deque[tuple[list[Suite], Future[list[GuardResult]]]] = deque()
+        self._pending: deque[tuple[list[Suite], Future[Judged]]] = deque()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guards")
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and our own module
-            [sys.executable, "-c", _START, str(PROJECT_ROOT), str(getpid())],
+            [
+                *(sys.executable, "-c", _START, str(PROJECT_ROOT), str(getpid())),
+                "early" if is_early else "late",
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
@@ -70,6 +84,10 @@ class GuardWorker:
     def process_id(self) -> int:
         """Id of the process."""
         return self._process.pid
+
+    def warm_up(self) -> None:
+        """Let the process import now what it will need; returns at once."""
+        self._thread.submit(self._send, None)
 
     def submit(
         self,
@@ -98,11 +116,13 @@ class GuardWorker:
         """
         suites, future = self._pending.popleft()
         try:
-            results = future.result(timeout)
+            judged = future.result(timeout)
         except FutureTimeoutError:
             self.fallback_reason = f"it gave no answer within {timeout:g} seconds"
             self._process.kill()
-            results = future.result()
+            judged = future.result()
+        self.verdicts |= judged.verdicts
+        results = judged.results
         by_guard = {result.guard: result for result in results}
         self._seen += [(suite, [by_guard[g.guard] for g in suite.guards]) for suite in suites]
         return results
@@ -136,7 +156,7 @@ class GuardWorker:
         """End the process."""
         self.close()
 
-    def _ask(self, *job: Any) -> list[GuardResult]:
+    def _ask(self, *job: Any) -> Judged:
         if self.fallback_reason is None:
             try:
                 return self._exchange(job)
@@ -153,16 +173,23 @@ class GuardWorker:
         )
         return runner.evaluate_job(*job)
 
-    def _exchange(self, job: object) -> list[GuardResult]:
+    def _exchange(self, job: object) -> Judged:
+        stdout = self._send(job)
+        verdict, value = pickle.load(stdout)  # noqa: S301  written by our own process
+        if verdict != "ok":
+            raise WorkerError(f"The guard process reports: {value}")
+        if not isinstance(value, Judged):
+            raise ValueError(f"the process answered with {type(value).__name__}")
+        return value
+
+    def _send(self, job: object) -> IO[bytes]:
+        """Give a job to the process; returns the pipe on which it answers."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError("the process has no pipes")
         pickle.dump(job, stdin, protocol=pickle.HIGHEST_PROTOCOL)
         stdin.flush()
-        verdict, value = pickle.load(stdout)  # noqa: S301  written by our own process
-        if verdict != "ok":
-            raise WorkerError(f"The guard process reports: {value}")
-        return list(value)
+        return stdout
 
     def _why_it_died(self, error: BaseException) -> str:
         code = self._process.returncode

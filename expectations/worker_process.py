@@ -11,22 +11,27 @@ import sys
 from expectations.child_process import serve_parent
 
 
-def main(parent_id: int) -> None:
+def main(parent_id: int, is_early: bool) -> None:
     """Serve jobs until stdin ends or the parent is gone.
 
     Args:
         parent_id: Process that started this one.
+        is_early: Whether to import Great Expectations before the first job comes.
     """
     replies = serve_parent(parent_id)
 
     from expectations import engine, runner
 
-    engine.warm_up()
+    if is_early:
+        engine.warm_up()
     while True:
         try:
             job = pickle.load(sys.stdin.buffer)  # noqa: S301  written by our own parent
         except EOFError:
             return
+        if job is None:
+            engine.warm_up()
+            continue
         try:
             reply: tuple[str, object] = ("ok", runner.evaluate_job(*job))
         except Exception as error:  # the parent says it to people; a traceback helps nobody

@@ -89,6 +89,11 @@ class Settings:
         return self.home / "state" / "concord.sqlite"
 
     @property
+    def guard_verdicts_path(self) -> Path:
+        """What the guards found last, to be kept where the rows stay the same."""
+        return self.home / "state" / "guard_verdicts.json"
+
+    @property
     def dagster_dir(self) -> Path:
         """Dagster's own state."""
         return self.home / "dagster"

@@ -74,8 +74,10 @@ def command(
         raise click.exceptions.Exit(INVALID_INPUT) from None
     except SettingsError as error:
         stop(str(error), INVALID_INPUT)
-    # The guards come first, so their process is the first to import.
-    worker_of_run(run_id)
+    # The guards come first, so their process is the first to import; where the last run left
+    # verdicts, it may have nothing to judge.
+    is_early = options.full_refresh or not settings.guard_verdicts_path.exists()
+    worker_of_run(run_id, is_early)
     if selection is None:
         # They load while this process imports; a part of the job asks for them when it reads.
         simulators_of_run(run_id, company, settings.variables)

@@ -16,12 +16,14 @@ from expectations.loader import load_suites
 from expectations.model import Suite
 from expectations.results import GuardResult as Finding
 from orchestration.guards.inputs import entity_load, table_count
+from orchestration.guards.memory import read_verdicts, write_verdicts
 from orchestration.guards.workers import worker_of_run
 from orchestration.ingest.warehouse import warehouse
 from orchestration.progress import reporter
 from orchestration.settings import Settings
 from orchestration.state import GuardResult
 from orchestration.steps import Step, step
+from orchestration.transform.assets import FULL_REFRESH_TAG
 from orchestration.transform.nodes import Project
 
 RAW_STAGE = "raw guards"
@@ -54,7 +56,8 @@ def _check_step(
         with step(settings, context.run.run_id, stage) as work:
             names = {key.name for key in context.selected_asset_check_keys}
             chosen = [suite for suite in suites if suite.suite in names]
-            findings = evaluate_suites(work, project, chosen)
+            is_full = context.run.tags.get(FULL_REFRESH_TAG) == "true"
+            findings = evaluate_suites(work, project, chosen, is_full)
             work.add_guards([_as_state(finding) for finding in findings])
             _report(stage, findings)
             for suite in chosen:
@@ -84,15 +87,28 @@ def _report_line(stage: str, findings: Sequence[Finding]) -> None:
     reporter().stage_finished(stage, outcome, not any(finding.is_blocking for finding in bad))
 
 
-def evaluate_suites(work: Step, project: Project, suites: Sequence[Suite]) -> list[Finding]:
-    """Evaluate suites on the working file."""
+def evaluate_suites(
+    work: Step, project: Project, suites: Sequence[Suite], is_full: bool = False
+) -> list[Finding]:
+    """Evaluate suites on the working file.
+
+    Args:
+        work: The step.
+        project: The models.
+        suites: What to evaluate.
+        is_full: Whether to judge also what was judged before on the same rows.
+    """
     with warehouse(work.settings, read_only=True) as connection:
         inputs = _inputs(connection, work, project, suites)
     settings = work.settings
     config = {"memory_limit": settings.memory, "threads": str(settings.threads)}
+    verdicts = read_verdicts(settings.guard_verdicts_path)
+    known = {} if is_full else verdicts
     worker = worker_of_run(work.run.run_id)
-    worker.submit_source(suites, FrameSource(str(settings.warehouse_path), config, inputs))
-    return worker.result()
+    worker.submit_source(suites, FrameSource(str(settings.warehouse_path), config, inputs, known))
+    findings = worker.result()
+    write_verdicts(settings.guard_verdicts_path, verdicts | worker.verdicts)
+    return findings
 
 
 def _inputs(

@@ -10,11 +10,16 @@ from expectations.worker import GuardWorker
 _workers: dict[str, GuardWorker] = {}
 
 
-def worker_of_run(run_id: str) -> GuardWorker:
-    """The run's guard process; started by the first who asks."""
+def worker_of_run(run_id: str, is_early: bool = True) -> GuardWorker:
+    """The run's guard process; started by the first who asks.
+
+    Args:
+        run_id: The run.
+        is_early: As of `GuardWorker`; of no meaning when the process was started before.
+    """
     if run_id not in _workers:
         close_workers()
-        _workers[run_id] = GuardWorker()
+        _workers[run_id] = GuardWorker(is_early)
     return _workers[run_id]
 
 

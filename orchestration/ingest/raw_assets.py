@@ -82,9 +82,11 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         with step(settings, context.run_id, STAGE) as work:
-            worker_of_run(context.run_id)
+            guard_worker = worker_of_run(context.run_id)
             is_full = context.run.tags.get(FULL_REFRESH_TAG) == "true"
             readings = read_sources(work, is_full)
+            if any(reading.new_count for reading in readings):
+                guard_worker.warm_up()  # there will be rows that no kept verdict is about
             files = [version for reading in readings for version in reading.versions]
             with warehouse(settings) as connection:
                 write_views(connection, _views(settings, readings))
