@@ -36,16 +36,18 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         hooks=alert_hooks(settings),
     )
     postgres_assets, postgres_jobs = _postgres(settings)
+    guard_checks = build_guard_checks(settings, project)
+    guarded = {key.asset_key for checks in guard_checks for key in checks.check_keys}
     return dg.Definitions(
         assets=[
             build_rules_assets(settings),
             build_raw_assets(settings, project),
-            build_transform_assets(settings, project),
+            build_transform_assets(settings, project, guarded),
             build_publish_asset(settings, project),
             *published_specs(project),
             *postgres_assets,
         ],
-        asset_checks=build_guard_checks(settings, project),
+        asset_checks=guard_checks,
         jobs=[
             daily,
             build_rollback_job(settings),

@@ -3,7 +3,7 @@
 Belongs here: the transform step. Why not dagster-dbt: docs/adr/0004-dbt-in-a-worker-process.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import dagster as dg
 
@@ -12,6 +12,7 @@ from orchestration.progress import reporter
 from orchestration.settings import Settings
 from orchestration.steps import step
 from orchestration.transform.compiled import run_compiled
+from orchestration.transform.events import key_of, tell
 from orchestration.transform.guards import dbt_guard_results
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.results import NodeResult
@@ -30,8 +31,16 @@ STAGE = "transform"
 FULL_REFRESH_TAG = "concord/full_refresh"
 
 
-def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDefinition:
-    """One multi-asset over all models."""
+def build_transform_assets(
+    settings: Settings, project: Project, awaited: Collection[dg.AssetKey]
+) -> dg.AssetsDefinition:
+    """One multi-asset over all models.
+
+    Args:
+        settings: The home.
+        project: The models and tests.
+        awaited: As of `events.tell`.
+    """
 
     @dg.multi_asset(
         name="transform",
@@ -39,7 +48,7 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
         check_specs=[
             dg.AssetCheckSpec(
                 name=test.name,
-                asset=_key(project.models[test.model_id]),
+                asset=key_of(project.models[test.model_id]),
                 description=test.description or None,
             )
             for test in project.tests.values()
@@ -53,7 +62,7 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
             selected = [
                 model
                 for model in project.models.values()
-                if _key(model) in context.selected_asset_keys
+                if key_of(model) in context.selected_asset_keys
             ]
             is_everything = len(selected) == len(project.models)
             full_refresh = context.run.tags.get(FULL_REFRESH_TAG) == "true"
@@ -64,7 +73,7 @@ def build_transform_assets(settings: Settings, project: Project) -> dg.AssetsDef
             results: list[NodeResult] = []
             for result in in_order(project, kept, built):
                 results.append(result)
-                yield from _events(project, result)
+                yield from tell(context, project, result, awaited)
             if chosen and is_everything:
                 remember(settings, plan, results)
             work.add_guards(dbt_guard_results(project, results))
@@ -97,13 +106,9 @@ def _build(
         yield from run_compiled(settings, project, chosen, on_node, plan)
 
 
-def _key(model: Model) -> dg.AssetKey:
-    return catalog.model_key(model.schema, model.name)
-
-
 def _spec(project: Project, model: Model) -> dg.AssetSpec:
     return dg.AssetSpec(
-        _key(model),
+        key_of(model),
         deps=[
             catalog.model_key(project.models[item].schema, project.models[item].name)
             if item in project.models
@@ -139,31 +144,6 @@ def dbt_arguments(full_refresh: bool) -> list[str]:
 def kept_results(project: Project, plan: BuildPlan) -> list[NodeResult]:
     """What stands for certain, as if it had just been done again."""
     return [kept_result(project, unique_id, rows) for unique_id, rows in plan.kept.items()]
-
-
-def _events(
-    project: Project, result: NodeResult
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """What Dagster is told of a node; nothing of a model that was not built."""
-    if (model := project.models.get(result.unique_id)) and result.is_good:
-        metadata: dict[str, float | int | bool] = (
-            {"unchanged": True} if result.is_kept else {"seconds": round(result.seconds, 3)}
-        )
-        if result.row_count is not None:
-            metadata["dagster/row_count"] = result.row_count
-        yield dg.MaterializeResult(asset_key=_key(model), metadata=metadata)
-    elif (test := project.tests.get(result.unique_id)) and result.status != "skipped":
-        yield dg.AssetCheckResult(
-            asset_key=_key(project.models[test.model_id]),
-            check_name=test.name,
-            passed=result.status == "pass",
-            severity=(
-                dg.AssetCheckSeverity.WARN
-                if result.status == "warn"
-                else dg.AssetCheckSeverity.ERROR
-            ),
-            metadata={"failures": result.failures or 0, "sample": result.sample},
-        )
 
 
 def _outcome(results: list[NodeResult]) -> str:
