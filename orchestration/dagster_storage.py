@@ -1,4 +1,4 @@
-"""Dagster's SQLite event log with one open connection per file.
+"""Dagster's SQLite event log with one open connection per file, and a batch in one transaction.
 
 Dagster's own opens a new engine and connection for each event, two or three times, asks the
 database for its tables and columns again; a daily job has about a thousand events, so that the log
@@ -10,13 +10,16 @@ Belongs here: only this. dagster.yaml names the class (dagster_home.py).
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -24,6 +27,13 @@ from sqlalchemy.pool import StaticPool
 BUSY_SECONDS = 60
 # The index of all runs, the run under way, and one that somebody looks at.
 KEPT_ENGINES = 3
+
+
+class _Batch(threading.local):
+    """The connections of the batch that this thread is storing, by file."""
+
+    def __init__(self) -> None:
+        self.connections: dict[str, Connection] = {}
 
 
 class OneConnectionEventLogStorage(SqliteEventLogStorage):
@@ -34,6 +44,7 @@ class OneConnectionEventLogStorage(SqliteEventLogStorage):
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._known_tables: set[str] = set()
         self._known_columns: set[str] = set()
+        self._batch = _Batch()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -43,12 +54,36 @@ class OneConnectionEventLogStorage(SqliteEventLogStorage):
         """Make the storage that dagster.yaml describes."""
         return cls(inst_data=inst_data, **config_value)
 
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events one by one, in one transaction of each file.
+
+        Dagster sends the plan of a run as one batch, and stores the events singly when it fails.
+        """
+        with self._db_lock, self._transaction(INDEX_SHARD_NAME) as index:
+            by_run: dict[str, list[EventLogEntry]] = {}
+            for event_ in events:
+                by_run.setdefault(event_.run_id, []).append(event_)
+            for run_id, own in by_run.items():
+                with self._transaction(run_id) as run:
+                    self._batch.connections = {INDEX_SHARD_NAME: index, run_id: run}
+                    try:
+                        for event_ in own:
+                            self.store_event(event_)
+                    finally:
+                        self._batch.connections = {}
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._db_lock:
-            engine = self._engine(shard)
-            with engine.connect() as connection, connection.begin():
-                yield connection
+        if shard in self._batch.connections:
+            yield self._batch.connections[shard]
+            return
+        with self._db_lock, self._transaction(shard) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, shard: str) -> Iterator[Connection]:
+        with self._engine(shard).connect() as connection, connection.begin():
+            yield connection
 
     def _engine(self, shard: str) -> Engine:
         """The engine of a file; the one that was used longest ago gives way."""

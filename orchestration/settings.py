@@ -235,6 +235,8 @@ def apply_to_process(settings: Settings) -> None:
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DAGSTER_DISABLE_TELEMETRY": "yes",
+            # The plan of a run is hundreds of events; dagster_storage.py writes them together.
+            "DAGSTER_EVENT_BATCH_SIZE": "1000",
             "GX_ANALYTICS_ENABLED": "false",
             "RUNTIME__DLTHUB_TELEMETRY": "false",
         }
