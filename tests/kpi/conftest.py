@@ -37,6 +37,11 @@ def models(oracle_folder: Path) -> CompiledModels:
             "path:models/intermediate/recurring",
             "rpt_arr_movement",
             "rpt_retention_cohort",
+            "path:models/intermediate/forecast",
+            "path:models/intermediate/scorecard",
+            "rpt_forecast",
+            "rpt_rep_scorecard",
+            "rpt_win_loss",
         ],
     )
 
