@@ -28,7 +28,7 @@ select
     case when range < 4238 then 'closed' when range < 6711 then 'omitted' else 'pipeline' end
 from range(8800);
 insert into core.dim_employee values ('e1', true);
-insert into core.fct_booking
+insert into core.fct_booking (booking_key, opportunity_key, product_key, booking_date, amount)
 select 'b' || opportunity_key, opportunity_key, 'p1', close_date, amount
 from core.fct_opportunity where is_won;
 insert into staging.stg_file_drop__opportunities
@@ -69,7 +69,7 @@ select
     if(range = 0, date '2018-01-31', date '2018-03-01'), false, 1, 'closed'
 from range(842);
 insert into core.dim_employee values ('e1', true);
-insert into core.fct_booking
+insert into core.fct_booking (booking_key, opportunity_key, product_key, booking_date, amount)
 select 'b' || opportunity_key, opportunity_key, 'p0', close_date, null from core.fct_opportunity;
 insert into staging.stg_file_drop__opportunities
 select 'file_drop', 'funnel', source_id, null, 'BRL' from core.fct_opportunity;

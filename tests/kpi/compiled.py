@@ -10,8 +10,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,22 @@ class CompiledModels:
 
     catalog: str
     statements: Sequence[tuple[str, str, str]]
+
+    def with_query(self, name: str, sql: str) -> CompiledModels:
+        """Let a model be another query."""
+        return replace(
+            self,
+            statements=[
+                (path, relation, sql if Path(path).stem == name else old)
+                for path, relation, old in self.statements
+            ],
+        )
+
+    def without(self, name: str) -> CompiledModels:
+        """Leave a model out."""
+        return replace(
+            self, statements=[one for one in self.statements if Path(one[0]).stem != name]
+        )
 
     def run_named(self, connection: duckdb.DuckDBPyConnection, *names: str) -> None:
         """Make the models of these names tables, parents first."""
@@ -61,14 +78,19 @@ def compile_models(folder: Path, selection: Sequence[str]) -> CompiledModels:
         check=True,
         timeout=300,
     )  # fmt: skip
-    manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return read_compiled(folder / "target" / "manifest.json", "oracle")
+
+
+def read_compiled(manifest_file: Path, catalog: str) -> CompiledModels:
+    """Read the models of a manifest that were compiled for a catalog."""
+    manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     models = {
         key: node
         for key, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node.get("compiled_code")
     }
     return CompiledModels(
-        "oracle",
+        catalog,
         [
             (node["path"], node["relation_name"], node["compiled_code"])
             for node in (models[key] for key in _ordered(models))
@@ -88,6 +110,17 @@ def _ordered(models: Mapping[str, Any]) -> list[str]:
     for key in sorted(models):
         visit(key)
     return ordered
+
+
+@contextmanager
+def empty_warehouse(models: CompiledModels) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty warehouse under the name that the compiled SQL uses."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach ':memory:' as {models.catalog}")
+        connection.execute(f"use {models.catalog}")
+        for schema in ("intermediate", "funnel", "kpi"):
+            connection.execute(f"create schema {schema}")
+        yield connection
 
 
 def make_table(

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.kpi.compiled import CompiledModels, compile_models
+from tests.kpi.compiled import CompiledModels, compile_models, empty_warehouse
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +37,11 @@ def models(oracle_folder: Path) -> CompiledModels:
             "path:models/intermediate/recurring",
             "rpt_arr_movement",
             "rpt_retention_cohort",
+            "path:models/intermediate/forecast",
+            "path:models/intermediate/scorecard",
+            "rpt_forecast",
+            "rpt_rep_scorecard",
+            "rpt_win_loss",
         ],
     )
 
@@ -44,9 +49,5 @@ def models(oracle_folder: Path) -> CompiledModels:
 @pytest.fixture
 def warehouse(models: CompiledModels) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty warehouse under the name that the compiled SQL uses."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach ':memory:' as {models.catalog}")
-        connection.execute(f"use {models.catalog}")
-        for schema in ("intermediate", "funnel", "kpi"):
-            connection.execute(f"create schema {schema}")
+    with empty_warehouse(models) as connection:
         yield connection

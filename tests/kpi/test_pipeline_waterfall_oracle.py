@@ -13,92 +13,21 @@ import pytest
 
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
 from tests.kpi.compiled import CompiledModels
-from tests.kpi.deal_histories import (
-    AS_OF,
-    FIRST,
-    STAGES,
-    Deals,
-    Row,
-    cents,
-    make_deal_parents,
-    random_deals,
-    rate_on,
-    team_on,
-)
+from tests.kpi.deal_histories import AS_OF, FIRST, Deals, make_deal_parents, random_deals
+from tests.kpi.told_deals import Told, amount_of, is_pipeline
 
 LEAVING = ("transferred_out", "pushed_out", "won", "lost", "excluded", "deleted")
 MOVEMENTS = (
     "begin", "created", "pulled_in", "reopened", "transferred_in", "increased", "decreased",
     *LEAVING, "end",
 )  # fmt: skip
-CATEGORIES = {"omitted", "best_case", "commit", "closed", "pipeline"}
 SEEDS = range(12)
 Move = tuple[str, str, int, Decimal | None]
 Cell = tuple[str, date, str, str]
 
 
-def _is_pipeline(state: Row) -> bool:
-    kind, counts, category, _ = STAGES[state["sales_stage"]]
-    word = state["forecast_category"].lower().replace(" ", "_")
-    return kind == "open" and counts and (word if word in CATEGORIES else category) != "omitted"
-
-
-def _amount(deal: Row, state: Row) -> Decimal | None:
-    if state["amount_local"] is None or deal["currency_code"] == "EUR":
-        return state["amount_local"]  # type: ignore[no-any-return]
-    return cents(state["amount_local"] * rate_on(deal["created_date"]))
-
-
-def _deletion(deal: Row) -> date | None:
-    """Return the day a deal was deleted on, if it counts until then."""
-    is_told = deal["exclusion_reason"] == "deleted" and deal["is_open"]
-    day = deal["deleted_date"]
-    return day if is_told and day and day <= AS_OF and deal["account_key"] == "good" else None
-
-
-class Told:
-    """One deal, and what was true of it on any day."""
-
-    def __init__(self, deal: Row, states: list[Row]) -> None:
-        self.deal, self.deleted = deal, _deletion(deal)
-        counts = deal["is_reportable"] or self.deleted
-        self.states = [
-            state
-            for state in states
-            if counts and (self.deleted is None or state["valid_from_date"] < self.deleted)
-        ]
-
-    def past(self, day: date) -> list[Row]:
-        return [state for state in self.states if state["valid_from_date"] <= day]
-
-    def kind(self, day: date) -> str | None:
-        if self.deleted and self.deleted <= day:
-            return "deleted"
-        past = self.past(day)
-        return STAGES[past[-1]["sales_stage"]][0] if past else None
-
-    def is_due(self, day: date, first: date, last: date) -> bool:
-        """Whether it was pipeline on a day, due between two days."""
-        if self.kind(day) != "open" or not _is_pipeline(state := self.past(day)[-1]):
-            return False
-        return state["close_date"] is not None and first <= state["close_date"] <= last
-
-    def decision(self, day: date) -> Row:
-        """Return the state that began the won and lost ones that it is in on a day."""
-        past = self.past(day)
-        position = len(past) - 1
-        while position and not past[position - 1]["is_open"]:
-            position -= 1
-        return past[position]
-
-    def team(self, day: date) -> str:
-        if self.kind(day) in ("won", "lost"):
-            state = self.decision(day)
-            return team_on(state["owner_employee_key"], state["valid_from_date"])
-        return team_on(self.past(day)[-1]["owner_employee_key"], day)
-
-    def amount(self, day: date) -> Decimal | None:
-        return _amount(self.deal, self.past(day)[-1])
+class Moving(Told):
+    """A deal, and what it did to the pipeline of a period."""
 
     def moves(self, first: date, last: date) -> Iterator[Move]:
         """Yield team, movement, count and amount of everything that moved."""
@@ -135,21 +64,21 @@ class Told:
         if due is None or not first <= due <= last or decision["valid_from_date"] < first:
             return False
         opened = [state for state in self.past(end) if state["is_open"]]
-        return self.kind(end) == "won" or bool(opened and _is_pipeline(opened[-1]))
+        return self.kind(end) == "won" or bool(opened and is_pipeline(opened[-1]))
 
     def _left(self, end: date) -> str:
         kind = self.kind(end)
         if kind != "open":
             assert kind
             return kind
-        return "pushed_out" if _is_pipeline(self.past(end)[-1]) else "excluded"
+        return "pushed_out" if is_pipeline(self.past(end)[-1]) else "excluded"
 
     def _came_with(self, had: bool, left: str | None, eve: date, end: date) -> Decimal | None:
         if had:
             return self.amount(eve)
         if left != "lost":
             return self.amount(end)
-        opened = [_amount(self.deal, state) for state in self.past(end) if state["is_open"]]
+        opened = [amount_of(self.deal, state) for state in self.past(end) if state["is_open"]]
         known = [amount for amount in opened if amount is not None]
         return known[-1] if known else self.amount(end)
 
@@ -157,9 +86,9 @@ class Told:
         if self.kind(eve) in ("won", "lost"):
             return "reopened"
         past = self.past(eve)
-        if past and _is_pipeline(past[-1]):
+        if past and is_pipeline(past[-1]):
             return "pulled_in"
-        before = any(_is_pipeline(state) or state["is_won"] for state in past)
+        before = any(is_pipeline(state) or state["is_won"] for state in past)
         return "excluded" if before else "created"
 
 
@@ -170,7 +99,7 @@ def _less(amount: Decimal | None) -> Decimal | None:
 def _expected(world: Deals) -> dict[Cell, tuple[Decimal | None, int]]:
     found: dict[Cell, list[tuple[int, Decimal | None]]] = defaultdict(list)
     for deal in world.deals:
-        told = Told(
+        told = Moving(
             deal, [s for s in world.states if s["opportunity_key"] == deal["opportunity_key"]]
         )
         for grain, start in _periods(world.start_month):

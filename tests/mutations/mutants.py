@@ -1,0 +1,16 @@
+"""What may go wrong in a rule, and who has to notice it.
+
+Each line breaks one rule of one model as people break rules: a filter forgotten, a date swapped, a
+join of another kind, an end counted in, a rate of another day. A rule that is changed on purpose
+takes its line along; a rule that no check notices has a hole in its tests.
+
+Belongs here: all lines in one. Does not: how a check looks (checks.py).
+"""
+
+from __future__ import annotations
+
+from tests.mutations.mutants_funnel import FUNNEL, HANDOFFS, IDENTITY
+from tests.mutations.mutants_money import KPIS, MONEY
+from tests.mutations.mutants_pipeline import PIPELINE
+
+MUTANTS = [*FUNNEL, *HANDOFFS, *PIPELINE, *MONEY, *KPIS, *IDENTITY]

@@ -1,0 +1,154 @@
+"""Broken rules of bookings, rates, recurring revenue and KPIs.
+
+Belongs here: one line per rule, the words as they stand in the compiled query. Does not: other
+rules (mutants.py has them all).
+"""
+
+from __future__ import annotations
+
+from tests.mutations.mutant import UNIT, Mutant
+
+MONEY = [
+    Mutant(
+        "a booking is converted at the rate of its close date",
+        "int_opportunities_dated",
+        "when is_won then coalesce(known_close_date, created_date)",
+        "when is_won then created_date",
+        UNIT,
+    ),
+    Mutant(
+        "a rate holds until the next begins",
+        "int_exchange_rates",
+        "fx_rates.valid_to > days.date_day",
+        "fx_rates.valid_to >= days.date_day",
+        UNIT,
+    ),
+    Mutant(
+        "an opportunity of another currency is worth nothing without a rate",
+        "int_opportunities_valued",
+        "and chosen.rate_date = rates.rate_date",
+        "and chosen.rate_date > rates.rate_date",
+        UNIT,
+    ),
+    Mutant(
+        "only what is reportable is booked",
+        "fct_booking",
+        "where opportunities.is_won and opportunities.is_reportable",
+        "where opportunities.is_won",
+        "truth of bookings",
+    ),
+    Mutant(
+        "a deal without lines is booked",
+        "fct_booking",
+        "from without_lines",
+        "from without_lines where false",
+        "truth of bookings",
+    ),
+    Mutant(
+        "a booking is dated by its close",
+        "fct_booking",
+        "opportunities.close_date as booking_date",
+        "opportunities.created_date as booking_date",
+        "truth of won deals",
+    ),
+    Mutant(
+        "of two deliveries of a day of an ad the newest counts",
+        "stg_file_drop__ad_spend",
+        ") = 1",
+        ") >= 1",
+        "sums: ad_spend -> core.fct_ad_performance_daily",
+    ),
+    Mutant(
+        "a subscription ends before its last day",
+        "fct_subscription_month",
+        "started.valid_to > months.state_date",
+        "started.valid_to >= months.state_date",
+        UNIT,
+    ),
+    Mutant(
+        "a moving rate is no growth of a customer",
+        "fct_subscription_month",
+        "and active.subscription_start_date = rates.rate_date",
+        "and active.state_date = rates.rate_date",
+        "truth of renewals",
+    ),
+    Mutant(
+        "who comes back is no growth",
+        "rpt_arr_movement",
+        "bridged.movement_month > first_months.first_month",
+        "false",
+        "truth of recurring revenue",
+    ),
+    Mutant(
+        "what a customer ends with it begins the next month with",
+        "rpt_arr_movement",
+        "recurring_amount as begin_amount,\n        0 as end_amount",
+        "0 as begin_amount,\n        0 as end_amount",
+        "truth of recurring revenue",
+    ),
+    Mutant(
+        "subsidiaries are one customer with their parent",
+        "int_recurring_months",
+        "on unioned.account_key = account_parents.account_key",
+        "on unioned.account_key = account_parents.parent_account_key",
+        "truth of recurring revenue",
+    ),
+    Mutant(
+        "a renewal ends the contract that it renews",
+        "int_booking_contracts",
+        "least(terms.term_end_date, coalesce(renewed.renewal_date, terms.term_end_date))",
+        "terms.term_end_date",
+        "oracle of recurring revenue",
+    ),
+    Mutant(
+        "new customers are not in the base of retention",
+        "rpt_retention_cohort",
+        "least(",
+        "greatest(",
+        "oracle of recurring revenue",
+    ),
+]
+KPIS = [
+    Mutant(
+        "a ratio of nothing is unknown, not 0",
+        "int_kpi_values",
+        "nullif(denominator, 0)",
+        "coalesce(nullif(denominator, 0), 1)",
+        "oracle of KPIs",
+    ),
+    Mutant(
+        "of a state the last month counts, never the sum",
+        "int_kpi_cells",
+        "or by_dimension.month_start_date = periods.last_month_start_date",
+        "or true",
+        UNIT,
+    ),
+    Mutant(
+        "price realisation compares lines of which both amounts are known",
+        "int_kpi_components_bookings",
+        "'list_amount_with_booked' as component",
+        "'list_amount' as component",
+        UNIT,
+    ),
+    Mutant(
+        "what is booked after the as-of date has not happened",
+        "int_kpi_components_bookings",
+        "where bookings.booking_date <= (",
+        "where true or bookings.booking_date <= (",
+        UNIT,
+    ),
+    Mutant(
+        "a broken promise is not kept",
+        "int_kpi_components_handoffs",
+        "case when is_breached then 0 else 1 end",
+        "1",
+        UNIT,
+    ),
+    Mutant(
+        "the net promoter score takes the detractors off",
+        "int_kpi_components_customers",
+        "when 'detractor' then -1",
+        "when 'detractor' then 0",
+        UNIT,
+    ),
+]
