@@ -37,9 +37,9 @@ def test_no_kpi_is_defined_twice() -> None:
             item.aggregation,
             item.numerator_component,
             item.denominator_component,
-            sorted(item.factors),
-            sorted(item.divisors),
-        )  # fmt: skip
+            tuple(sorted(item.factors)),
+            tuple(sorted(item.divisors)),
+        )
         for item in KPIS.values()
     ]
     assert sorted(labels) == sorted(set(labels))
