@@ -176,6 +176,14 @@ PRODUCTS = (
     Product("P-400", "Onboarding package", "Services", Decimal(9500), False),
     Product("P-500", "Premium support", "Services", Decimal(7800), True),
 )
+# What delivering a product costs, of its list price: a discount leaves the cost as it is.
+COST_SHARES = {
+    "P-100": Decimal("0.16"),
+    "P-200": Decimal("0.18"),
+    "P-300": Decimal("0.22"),
+    "P-400": Decimal("0.60"),
+    "P-500": Decimal("0.45"),
+}
 LIST_FACTOR = {"EUR": Decimal(1), "USD": Decimal("1.10"), "GBP": Decimal("0.86")}
 
 # Country: region and currency; how often a company comes from it.

@@ -200,6 +200,7 @@ def _record_deal(deal: Deal, rows: Rows) -> None:
             quantity=Decimal(line.quantity),
             list_price=line.list_price,
             amount=line.amount,
+            cost_amount=line.cost,
             recurring_amount=yearly if is_recurring else Decimal(0),
             currency_code=deal.currency,
             term_months=line.term_months if is_recurring else None,

@@ -198,6 +198,7 @@ def _lines(deal: Deal) -> list[Row]:
             "quantity": line.quantity,
             "list_price": line.list_price,
             "amount": line.amount,
+            "cost": line.cost,
             "yearly": _yearly(line.amount, line.term_months) if line.product.is_recurring else 0,
             "currency": deal.currency,
             "term_months": line.term_months if line.product.is_recurring else "",

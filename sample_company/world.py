@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sample_company.catalogue import Product
+from sample_company.catalogue import COST_SHARES, Product
 
+CENT = Decimal("0.01")
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_DAY, LAST_DAY = date(2023, 11, 1), date(2026, 10, 31)
 
@@ -108,6 +109,12 @@ class Line:
     list_price: Decimal
     amount: Decimal
     term_months: int
+
+    @property
+    def cost(self) -> Decimal:
+        """What delivering it costs over the whole term."""
+        share = COST_SHARES[self.product.product_id]
+        return (self.list_price * self.quantity * share).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass

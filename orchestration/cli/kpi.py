@@ -56,7 +56,9 @@ def command(name: str, dimension: str, month: str, quarter: str, year: str) -> N
         grain, start = _period(connection, name, month, quarter, year)
         print_kpi(connection, definition, grain, start, dimension or "all")
     if is_parsed(settings):
-        lineage = lineage_of(Project(manifest_json(settings)), definition.components)
+        lineage = lineage_of(
+            Project(manifest_json(settings)), published.all_components(name, known)
+        )
         delivered, rules = _split(lineage.sources)
         for label, names in (
             ("delivered", delivered),

@@ -22,10 +22,14 @@ from orchestration.company.value_types import (
 )
 from orchestration.company.yaml_file import read_yaml
 
+# The SQL multiplies as many.
+MOST_FACTORS = 4
 PublishGroup = Literal[
     "core", "demand", "pipeline", "attribution", "unit_economics", "compensation", "ops"
 ]
-KpiDimension = Literal["all", "channel", "team", "segment", "region", "product"]
+KpiDimension = Literal[
+    "all", "channel", "team", "segment", "region", "product", "persona", "function", "reach"
+]
 
 
 class KpiDefinition(Decision):
@@ -37,8 +41,9 @@ class KpiDefinition(Decision):
     formula: Text = Field(description="How it is computed, in words.")
     example: Text | None = Field(None, description="A case that can be checked by hand, in words.")
     unit: Text = Field(description="Unit of the value.")
-    aggregation: Literal["sum", "ratio", "median"] = Field(
-        description="How values of several periods or members become one."
+    aggregation: Literal["sum", "ratio", "median", "product"] = Field(
+        description="How values of several periods or members become one; a product is computed "
+        "anew from those of its factors."
     )
     state: Literal["as_of_date", "period_end"] | None = Field(
         None,
@@ -56,6 +61,21 @@ class KpiDefinition(Decision):
     denominator_component: Text | None = Field(
         None, description="Component to divide by; for a ratio."
     )
+    factors: list[SnakeCase] = Field(
+        default_factory=list,
+        max_length=MOST_FACTORS,
+        description="For a product: the KPIs whose values are multiplied.",
+    )
+    divisors: list[SnakeCase] = Field(
+        default_factory=list,
+        max_length=MOST_FACTORS,
+        description="For a product: the KPIs by whose values it is divided.",
+    )
+    at_most: PositiveInteger | None = Field(
+        None,
+        description="For a product: what it is capped at, and what it is where a divisor is 0; "
+        "without it that is unknown.",
+    )
     dimensions: list[KpiDimension] = Field(description="Dimensions that the KPI is reported by.")
     contract_version: PositiveInteger = Field(description="Raised when the meaning changes.")
     headline_order: PositiveInteger | None = Field(
@@ -70,6 +90,12 @@ class KpiDefinition(Decision):
                 "a ratio needs two components",
                 allowed="numerator_component and denominator_component",
                 fix="name both components, or correct aggregation",
+            )
+        if (self.aggregation == "product") != bool(self.factors or self.divisors):
+            raise refuse(
+                "a product, and nothing else, is made of other KPIs",
+                allowed="factors and divisors where aggregation is product",
+                fix="name factors or divisors, or correct aggregation",
             )
         return self
 

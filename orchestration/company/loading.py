@@ -22,6 +22,7 @@ from orchestration.company.csv_file import read_csv
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.funnel_checks import check_funnel
 from orchestration.company.fx_rates import FX_RATES_FILE, FxRate, check_fx_rates
+from orchestration.company.kpi_products import product_problems
 from orchestration.company.kpis import KpiDefinition, read_kpis
 from orchestration.company.model_problems import validate_yaml
 from orchestration.company.people import PEOPLE_FILE, Person, check_people
@@ -162,7 +163,7 @@ def load_company(
     targets = reading.csv(TARGETS_FILE, Target, check_targets)
     costs = reading.csv(COSTS_FILE, Cost, check_costs)
     kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
-    reading.problems += kpi_problems
+    reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder))]
     parts = Parts(
         company=company,
         funnel=funnel,

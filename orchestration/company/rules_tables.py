@@ -16,6 +16,8 @@ import pyarrow as pa
 from orchestration.company.company_file import WEEKDAYS
 from orchestration.company.funnel import ALL_SOURCES, SideState, Stage
 from orchestration.company.funnel_checks import stages_in_order
+from orchestration.company.kpi_products import product_levels
+from orchestration.company.kpis import KpiDefinition
 from orchestration.company.loading import Company
 from orchestration.company.rules_schema import RULES_SCHEMAS
 from orchestration.company.source_checks import deliveries
@@ -217,7 +219,17 @@ def _source_rows(company: Company) -> dict[str, Rows]:
 
 
 def _kpi_rows(company: Company) -> Rows:
+    levels = product_levels(company.kpis)
     return [
-        {**definition.model_dump(), "dimensions": ",".join(definition.dimensions)}
-        for definition in company.kpis.values()
+        {**kpi_row(definition), "product_level": levels[kpi]}
+        for kpi, definition in company.kpis.items()
     ]
+
+
+def kpi_row(definition: KpiDefinition) -> dict[str, Any]:
+    """Return a definition as a row, its lists joined by commas."""
+    lists = ("factors", "divisors", "dimensions")
+    return {
+        **definition.model_dump(),
+        **{name: ",".join(getattr(definition, name)) for name in lists},
+    }

@@ -68,8 +68,17 @@ def _entry(kpi: str, item: KpiDefinition) -> str:
 def _made_of(item: KpiDefinition) -> str | None:
     if item.aggregation == "ratio":
         return f"sum of {item.numerator_component} / sum of {item.denominator_component}"
+    if item.aggregation == "product":
+        return _product_of(item)
     named = item.numerator_component
     return f"{item.aggregation} of {named}" if named else None
+
+
+def _product_of(item: KpiDefinition) -> str:
+    text = " x ".join(item.factors) or "1"
+    for divisor in item.divisors:
+        text += f" / {divisor}"
+    return f"{text}, at most {item.at_most}" if item.at_most else text
 
 
 def _wrapped(text: str, indent: str = "") -> Iterable[str]:

@@ -5,6 +5,7 @@ Belongs here: the questions. Does not: any formula; a value is read as it was pu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,8 @@ import duckdb
 
 _DEFINITION = (
     "kpi_label", "description", "formula", "example", "unit", "aggregation", "date_role", "owner",
-    "kpi_group", "maturity_rule", "numerator_component", "denominator_component", "dimensions",
-    "reporting_currency", "contract_version", "publish_version",
+    "kpi_group", "maturity_rule", "numerator_component", "denominator_component", "factors",
+    "divisors", "dimensions", "reporting_currency", "contract_version", "publish_version",
 )  # fmt: skip
 GRAINS = ("month", "quarter", "year")
 
@@ -37,6 +38,8 @@ class Definition:
     maturity_rule: str | None
     numerator_component: str | None
     denominator_component: str | None
+    factors: str | None
+    divisors: str | None
     dimensions: str | None
     reporting_currency: str | None
     contract_version: int
@@ -47,6 +50,12 @@ class Definition:
         """The components that it is made of, numerator first."""
         named = (self.numerator_component, self.denominator_component)
         return tuple(name for name in named if name)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The KPIs that it is made of, when it is a product."""
+        names = [*(self.factors or "").split(","), *(self.divisors or "").split(",")]
+        return tuple(name for name in names if name)
 
     @property
     def dimension_names(self) -> tuple[str, ...]:
@@ -85,6 +94,15 @@ def definitions(connection: duckdb.DuckDBPyConnection) -> list[Definition]:
         "order by headline_order nulls last, kpi"
     ).fetchall()
     return [Definition(*row) for row in rows]
+
+
+def all_components(kpi: str, known: Mapping[str, Definition]) -> tuple[str, ...]:
+    """Return the components that a KPI is made of, those of its factors included."""
+    definition = known[kpi]
+    named = [*definition.components]
+    for part in definition.parts:
+        named += all_components(part, known)
+    return tuple(dict.fromkeys(named))
 
 
 def latest_period(connection: duckdb.DuckDBPyConnection, kpi: str, grain: str) -> date | None:

@@ -1,7 +1,7 @@
 """The semantic layer: each KPI that is a sum or a ratio, as MetricFlow metrics.
 
 Every metric sums columns of kpi.fct_kpi_component, so no formula is written a second time. Medians
-are no sums, and states are none over time: both are read from kpi.rpt_kpi.
+and products are no sums, and states are none over time: they are read from kpi.rpt_kpi.
 
 Belongs here: the YAML, made from the definitions (`make docs`). Does not: the definitions.
 """
@@ -18,7 +18,10 @@ from orchestration.company.kpis import KpiDefinition
 MODEL = "fct_kpi_component"
 ENTITY = "kpi_component"
 PARTS = ("numerator", "denominator")
-_DIMENSIONS = ("kpi", "channel_name", "team", "segment", "region", "product_name")
+_DIMENSIONS = (
+    "kpi", "channel_name", "team", "segment", "region", "product_name", "persona",
+    "business_function", "reach",
+)  # fmt: skip
 _HEAD = "# Made by `make docs` from dbt_project/kpis; change the definitions there.\n"
 
 

@@ -35,6 +35,9 @@ GROUPINGS = {
     "segment": f"{ENTITY}__segment",
     "region": f"{ENTITY}__region",
     "product": f"{ENTITY}__product_name",
+    "persona": f"{ENTITY}__persona",
+    "function": f"{ENTITY}__business_function",
+    "reach": f"{ENTITY}__reach",
 }
 # MetricFlow names tables as dbt does: in the working file, whose marts the published file holds.
 _DATABASE = "warehouse"

@@ -33,7 +33,13 @@ def test_no_kpi_is_defined_twice() -> None:
     """Neither under one label nor by the same parts in the same way."""
     labels = [item.kpi_label.lower() for item in KPIS.values()]
     parts = [
-        (item.aggregation, item.numerator_component, item.denominator_component)
+        (
+            item.aggregation,
+            item.numerator_component,
+            item.denominator_component,
+            tuple(sorted(item.factors)),
+            tuple(sorted(item.divisors)),
+        )
         for item in KPIS.values()
     ]
     assert sorted(labels) == sorted(set(labels))

@@ -32,7 +32,11 @@ STATES = {
     "retention_capped_amount",
     "retention_base_customers",
     "retention_customers",
+    "retention_lost_customers",
+    "retention_base_customer_months",
+    "paying_customer_months",
 }
+LIFETIME_MONTHS = 60
 NPS = {"promoter": 1, "passive": 0, "detractor": -1}
 
 
@@ -40,7 +44,10 @@ def customer_parts(
     facts: CustomerFacts, deals: list[Row], as_of: date
 ) -> Iterator[tuple[str, date, Fraction | None, Row]]:
     """Yield every share with the segment and region of its account."""
-    for family in (_recurring(facts, as_of), _answers(facts), _begun(facts, deals)):
+    for family in (
+        _recurring(facts, as_of), _answers(facts), _begun(facts, deals), _moved(facts, as_of),
+        _brought(facts, as_of),
+    ):  # fmt: skip
         for component, day, quantity, account in family:
             segment, region = ACCOUNTS[account]
             yield component, day, quantity, {"segment": segment, "region": region}
@@ -56,6 +63,7 @@ def _recurring(facts: CustomerFacts, as_of: date) -> Iterator[CustomerPart]:
             now, then = amounts.get(month), amounts.get(months_later(month, -12))
             if now:
                 yield "arr", last, Fraction(now), parent
+                yield "paying_customer_months", last, Fraction(12), parent
                 # Who pays at the end of a month can refer in the next.
                 yield "customer_months", last + timedelta(days=1), Fraction(1), parent
             if then:
@@ -64,7 +72,48 @@ def _recurring(facts: CustomerFacts, as_of: date) -> Iterator[CustomerPart]:
                 yield "retention_capped_amount", last, Fraction(min(now or 0, then)), parent
                 yield "retention_base_customers", last, Fraction(1), parent
                 yield "retention_customers", last, Fraction(1 if now else 0), parent
+                yield "retention_lost_customers", last, Fraction(0 if now else 1), parent
+                yield "retention_base_customer_months", last, Fraction(12), parent
             month = months_later(month, 1)
+
+
+def _moved(facts: CustomerFacts, as_of: date) -> Iterator[CustomerPart]:
+    paid = {
+        (row["parent_account_key"], row["subscription_month"]): row["recurring_amount"]
+        for row in facts.recurring
+    }
+    for parent in sorted(set(PARENTS.values())):
+        month, once = FIRST_PAID, False
+        while (last := months_later(month, 1) - timedelta(days=1)) <= as_of:
+            before = Fraction(paid.get((parent, months_later(month, -1)), 0))
+            now = Fraction(paid.get((parent, month), 0))
+            if before or now:
+                moved = {
+                    "new_arr": now if not once else 0,
+                    "reactivation_arr": now if once and not before else 0,
+                    "expansion_arr": max(now - before, 0) if before else 0,
+                    "contraction_arr": max(before - now, 0) if now else 0,
+                    "churned_arr": 0 if now else before,
+                }
+                moved["growth_arr"] = moved["new_arr"] + moved["expansion_arr"]
+                for component, quantity in moved.items():
+                    yield component, last, Fraction(quantity), parent
+            once = once or bool(now)
+            month = months_later(month, 1)
+
+
+def _brought(facts: CustomerFacts, as_of: date) -> Iterator[CustomerPart]:
+    begun = {row["parent_account_key"]: row["customer_from_date"] for row in facts.customers}
+    for parent, day in begun.items():
+        yield "cohort_customers_by_twelve", day, Fraction(12), parent
+    for row in facts.recurring:
+        parent, month = row["parent_account_key"], row["subscription_month"]
+        if parent not in begun or months_later(month, 1) - timedelta(days=1) > as_of:
+            continue
+        first = begun[parent].replace(day=1)
+        if first <= month < months_later(first, LIFETIME_MONTHS):
+            amount = Fraction(row["recurring_amount"])
+            yield "cohort_yearly_amounts", begun[parent], amount, parent
 
 
 def _answers(facts: CustomerFacts) -> Iterator[CustomerPart]:

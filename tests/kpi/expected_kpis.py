@@ -15,7 +15,7 @@ from typing import Any
 from tests.kpi.awareness import awareness_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
 from tests.kpi.customer_facts import FIRST_PAID, ONBOARDING_WINDOW, PARENTS
-from tests.kpi.expected_customers import STATES, add_on_parts, customer_parts
+from tests.kpi.expected_customers import LIFETIME_MONTHS, STATES, add_on_parts, customer_parts
 from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, Facts
 from tests.kpi.pipeline_facts import pipeline_quantities
 
@@ -55,6 +55,8 @@ def expected_rows(facts: Facts) -> dict[Key, Expected]:
     first = min((part.day for part in parts), default=AS_OF)
     rows: dict[Key, Expected] = {}
     for kpi, definition in facts.definitions.items():
+        if definition.aggregation == "product":
+            continue
         components = (definition.numerator_component, definition.denominator_component)
         own = [part for part in parts if part.component in components]
         cells = [
@@ -74,7 +76,67 @@ def expected_rows(facts: Facts) -> dict[Key, Expected]:
                 rows[kpi, grain, start, dimension, member] = _row(
                     facts, kpi, seen, own, target, grain, start
                 )
+    for kpi, definition in facts.definitions.items():
+        if definition.aggregation == "product":
+            for key in _cells_of(kpi, facts, set(rows)):
+                rows[kpi, *key] = _product(kpi, key, rows, facts)
     return rows
+
+
+Cell = tuple[str, date, str, str]
+
+
+def _cells_of(kpi: str, facts: Facts, rows: set[Key]) -> list[Cell]:
+    """The cells that every sum, ratio and median has that the product is made of, however deep."""
+    definition = facts.definitions[kpi]
+    leaves, parts = set(), [*definition.factors, *definition.divisors]
+    while parts:
+        part = facts.definitions[parts.pop()]
+        if part.aggregation == "product":
+            parts += [*part.factors, *part.divisors]
+        else:
+            leaves.add(part.kpi)
+    dimensions = {"all", *definition.dimensions}
+    cells = {row[1:] for row in rows if row[0] in leaves and row[3] in dimensions}
+    return [cell for cell in cells if all((leaf, *cell) in rows for leaf in leaves)]  # type: ignore[index]
+
+
+def _product(kpi: str, cell: Cell, rows: dict[Key, Expected], facts: Facts) -> Expected:
+    definition = facts.definitions[kpi]
+
+    def times(names: list[str]) -> tuple[Fraction | None, bool]:
+        result, is_mature = Fraction(1), True
+        for name in names:
+            if facts.definitions[name].aggregation == "product":
+                part = _product(name, cell, rows, facts)
+            else:
+                part = rows[name, *cell]
+            is_mature = is_mature and part.is_mature
+            if part.value is None:
+                return None, _are_mature(names, cell, rows, facts)
+            result *= part.value
+        return result, is_mature
+
+    upper, is_upper_mature = times(definition.factors)
+    lower, is_lower_mature = times(definition.divisors)
+    value = upper / lower if upper is not None and lower else None
+    if definition.at_most is not None:
+        if upper and upper > 0 and lower == 0:
+            value = Fraction(definition.at_most)
+        elif value is not None:
+            value = min(value, Fraction(definition.at_most))
+    grain, start, dimension, member = cell
+    target = _target(kpi, grain, start, dimension, member, facts)
+    return Expected(value, upper, lower, target, is_upper_mature and is_lower_mature)
+
+
+def _are_mature(names: list[str], cell: Cell, rows: dict[Key, Expected], facts: Facts) -> bool:
+    return all(
+        _product(name, cell, rows, facts).is_mature
+        if facts.definitions[name].aggregation == "product"
+        else rows[name, *cell].is_mature
+        for name in names
+    )
 
 
 def _starts(first: date, grain: str, start_month: int) -> list[date]:
@@ -132,6 +194,7 @@ def _windows(facts: Facts) -> dict[str, int | None]:
         "mqls_won_amount": facts.window_days,
         "handoffs_accepted": facts.expires_after_days,
         "customers_onboarded": ONBOARDING_WINDOW,
+        "cohort_yearly_amounts": LIFETIME_MONTHS * 31,
     }
 
 
@@ -164,6 +227,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
             yield from _deal_parts(deal)
     for line in facts.bookings:
         yield from _line_parts(line)
+    yield from _yearly_parts(facts.bookings)
     for component, day, quantity, channel_key in awareness_parts(facts.awareness, DIRECT):
         yield _part(component, day, quantity, {"channel_key": channel_key})
     for component, day, quantity, team, is_state in pipeline_quantities(
@@ -188,12 +252,33 @@ def _cost_parts(facts: Facts) -> Iterator[Part]:
     platforms_and_booked = set(platforms)
     for row in facts.ad_days:
         yield _part("spend", row["spend_date"], row["spend"], row)
+        yield _part("marketing_cost", row["spend_date"], row["spend"], row)
     for row in facts.costs:
         is_counted = row["channel_key"] not in platforms if row["channel_key"] else not platforms
         if row["category"] == "media" and is_counted:
             yield _part("spend", row["cost_month"], row["amount"], row)
+            yield _part("marketing_cost", row["cost_month"], row["amount"], row)
             platforms_and_booked.add(row["channel_key"])
     yield from _acquisition_parts(facts, platforms_and_booked)
+    yield from _ledger_parts(facts)
+
+
+def _ledger_parts(facts: Facts) -> Iterator[Part]:
+    for row in facts.costs:
+        day, amount, budget = row["cost_month"], row["amount"], row["budget_amount"]
+        yield _part("costs", day, amount, row)
+        if budget is not None:
+            yield _part("cost_budget", day, budget, row)
+            yield _part("costs_with_budget", day, amount, row)
+        is_selling = row["business_function"] in ("sdr", "sales") and row["category"] != "media"
+        if row["business_function"] == "marketing" and row["category"] != "media":
+            yield _part("marketing_cost", day, amount, row)
+        if is_selling:
+            yield _part("sales_cost", day, amount, row)
+        if is_selling and row["category"] in ("people", "commission"):
+            yield _part("selling_pay", day, amount, row)
+        if row["category"] == "commission":
+            yield _part("commission_cost", day, amount, row)
 
 
 def _acquisition_parts(facts: Facts, paid_channels: set[str | None]) -> Iterator[Part]:
@@ -245,6 +330,8 @@ def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:
         )
         yield _part("leads", person["known"], 1, row)
         yield _part("leads_won", person["known"], 1 if in_window else 0, row)
+    if person["sql"]:
+        yield _part("sqls", person["sql"], 1, row)
     if person["mql"]:
         yield _part("mqls", person["mql"], 1, row)
         nobodys = {**row, "team": None}
@@ -282,6 +369,7 @@ def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
     yield _part("opportunities_created", deal["created_date"], 1, opened)
     if deal["pipeline_date"]:
         yield _part("pipeline_created", deal["pipeline_date"], first, opened)
+        yield _part("saos", deal["pipeline_date"], 1, opened)
     if not (deal["is_won"] or deal["is_lost"]):
         return
     closed, day, amount = (
@@ -294,6 +382,14 @@ def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
     if amount is not None:
         yield _part("closed_amount", day, amount, closed)
         yield _part("won_amount_of_closed", day, amount if deal["is_won"] else 0, closed)
+    if deal["pipeline_date"]:
+        yield _part("saos_closed", day, 1, closed)
+        yield _part("saos_won", day, int(deal["is_won"]), closed)
+        if deal["is_won"] and amount is not None:
+            yield _part("saos_won_amount", day, amount, closed)
+            yield _part("saos_won_with_amount", day, 1, closed)
+        if deal["is_won"]:
+            yield _part("sao_cycle_days", day, (day - deal["pipeline_date"]).days, closed)
     if deal["is_won"]:
         yield _part("won_amount", day, amount, closed)
         yield _part("sales_cycle_days", day, deal["sales_cycle_days"], closed)
@@ -302,10 +398,39 @@ def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
 
 
 def _line_parts(line: dict[str, Any]) -> Iterator[Part]:
+    if line["amount"] is not None and line["cost_amount"] is not None:
+        margin = line["amount"] - line["cost_amount"]
+        yield _part("margin_amount", line["booking_date"], margin, line)
+        yield _part("amount_with_cost", line["booking_date"], line["amount"], line)
     yield _part("bookings", line["booking_date"], line["amount"], line)
     if line["amount"] is not None and line["list_amount"] is not None:
         yield _part("booked_amount_with_list", line["booking_date"], line["amount"], line)
         yield _part("list_amount_with_booked", line["booking_date"], line["list_amount"], line)
+
+
+def _yearly_parts(lines: list[dict[str, Any]]) -> Iterator[Part]:
+    deals: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        deals.setdefault(line["opportunity_key"], []).append(line)
+    for own in deals.values():
+        amounts = [line["amount"] for line in own if line["amount"] is not None]
+        if sum(amounts) <= 0:
+            continue
+        years = [_yearly(line) for line in own]
+        known = [year for year in years if year is not None]
+        row = {**own[0], "product_key": None}
+        total = sum(known, Fraction(0)) if known else None
+        yield _part("yearly_amount_of_deals", own[0]["booking_date"], total, row)
+        yield _part("deals_above_zero", own[0]["booking_date"], 1, row)
+
+
+def _yearly(line: dict[str, Any]) -> Fraction | None:
+    if line["recurring_amount"]:
+        return Fraction(line["recurring_amount"])
+    if line["amount"] is None:
+        return None
+    years = max(Fraction(line["term_months"] or 12, 12), Fraction(1))
+    return Fraction(line["amount"]) / years
 
 
 def _part(component: str, day: date, quantity: Any, row: dict[str, Any]) -> Part:
@@ -315,5 +440,8 @@ def _part(component: str, day: date, quantity: Any, row: dict[str, Any]) -> Part
         "segment": row.get("segment") or "unknown",
         "region": row.get("region") or "unknown",
         "product": PRODUCTS.get(row.get("product_key") or "", "unknown"),
+        "persona": row.get("persona") or "unknown",
+        "function": row.get("business_function") or "unknown",
+        "reach": row.get("reach") or "unknown",
     }
     return Part(component, day, None if quantity is None else Fraction(quantity), members)

@@ -14,7 +14,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.company.kpi_products import product_levels
 from orchestration.company.kpis import KpiDefinition, read_kpis
+from orchestration.company.rules_tables import kpi_row
 from tests.kpi.awareness import Awareness, make_awareness_tables, random_awareness
 from tests.kpi.calendar_rows import calendar_rows, months_later
 from tests.kpi.compiled import PROJECT, make_table
@@ -77,13 +79,17 @@ def random_facts(seed: int) -> Facts:
     facts.costs = [
         {
             "channel_key": random.choice(("k1", "k2", None)),
-            "category": random.choice(("media", "events")),
-            "business_function": random.choice(("marketing", "sdr", "customer_success")),
+            "category": random.choice(("media", "events", "people", "commission")),
+            "business_function": random.choice(("marketing", "sdr", "sales", "customer_success")),
+            "reach": random.choice(("broad", "account")),
             "amount": _money(random),
+            "budget_amount": _money(random, 0.6),
             "cost_month": _day(random).replace(day=1),
         }
-        for _ in range(random.randint(0, 5))
+        for _ in range(random.randint(0, 9))
     ]
+    for cost in facts.costs:
+        cost["channel_name"] = CHANNELS.get(cost["channel_key"] or "")
     facts.handoffs = [_handoff(random, number) for number in range(random.randint(0, 12))]
     facts.expires_after_days = random.choice((None, 7, 14))
     facts.targets = [
@@ -137,6 +143,7 @@ def _person(random: Random, number: int) -> dict[str, Any]:
         "started_at": datetime.combine(known, time(9)),
         "known": known,
         "mql": mql if mql and mql <= AS_OF else None,
+        "sql": mql + timedelta(days=9) if mql and random.random() < 0.5 else None,
         "won": won if won and won <= AS_OF else None,
         "won_amount": _money(random, 0.8) if won and won <= AS_OF else None,
     }
@@ -199,6 +206,9 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
         "team": random.choice(TEAMS),
         "amount": _money(random, 0.8 if has_amounts else 0),
         "list_amount": _money(random, 0.7),
+        "cost_amount": _money(random, 0.6),
+        "recurring_amount": random.choice((None, Decimal(0), _money(random))),
+        "term_months": random.choice((None, 6, 12, 24, 36)),
         "booking_date": _day(random),
     }
 
@@ -238,7 +248,7 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     stages = [
         {**person, "stage": stage, "reached_date": person[stage]}
         for person in facts.persons
-        for stage in ("known", "mql", "won")
+        for stage in ("known", "mql", "sql", "won")
         if person[stage] and person[stage] <= AS_OF
     ]
     make_table(
@@ -286,6 +296,7 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         {
             "booking_key": "varchar", "opportunity_key": "varchar", **DIMENSIONS,
             "product_key": "varchar", "team": "varchar", "amount": MONEY, "list_amount": MONEY,
+            "cost_amount": MONEY, "recurring_amount": MONEY, "term_months": "bigint",
             "booking_date": "date",
         },
         facts.bookings,
@@ -305,8 +316,8 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "core.fct_cost_monthly",
         {
             "cost_monthly_key": "varchar", "channel_key": "varchar", "channel_name": "varchar",
-            "category": "varchar", "business_function": "varchar", "amount": MONEY,
-            "is_rate_missing": "boolean",
+            "category": "varchar", "business_function": "varchar", "reach": "varchar",
+            "amount": MONEY, "budget_amount": MONEY, "is_rate_missing": "boolean",
             "cost_month": "date",
         },
         facts.costs,
@@ -320,14 +331,21 @@ def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None
         {"as_of_date": "date", "time_zone": "varchar", "reporting_currency": "varchar"},
         [{"as_of_date": AS_OF, "time_zone": "UTC", "reporting_currency": "EUR"}],
     )
-    kinds = {"is_additive": "boolean", "contract_version": "integer", "headline_order": "integer"}
+    kinds = {
+        "is_additive": "boolean",
+        **dict.fromkeys(("contract_version", "headline_order", "at_most"), "integer"),
+    }
+    levels = product_levels(facts.definitions)
     make_table(
         connection,
         "staging.stg_company__kpi_definitions",
-        {name: kinds.get(name, "varchar") for name in KpiDefinition.model_fields},
+        {
+            **{name: kinds.get(name, "varchar") for name in KpiDefinition.model_fields},
+            "product_level": "integer",
+        },
         [
-            {**definition.model_dump(), "dimensions": ",".join(definition.dimensions)}
-            for definition in facts.definitions.values()
+            {**kpi_row(definition), "product_level": levels[kpi]}
+            for kpi, definition in facts.definitions.items()
         ],
     )
     make_table(

@@ -51,7 +51,7 @@ def random_pipeline(random: Random, first: date, as_of: date) -> PipelineFacts:
             {
                 "pipeline_date": day - timedelta(days=random.choice((0, 0, 1))), "team": team,
                 "is_pipeline": random.random() < 0.7, "open_amount": money(),
-                "stalled_amount": money(),
+                "stalled_amount": money(), "weighted_amount": money(),
             }
             for day in days for team in (*TEAMS, "North") if random.random() < 0.7
         ],
@@ -116,7 +116,7 @@ def make_pipeline_parents(connection: duckdb.DuckDBPyConnection, facts: Pipeline
         connection, "funnel.rpt_pipeline_daily",
         {
             "pipeline_date": "date", "team": text, "is_pipeline": boolean, "open_amount": MONEY,
-            "stalled_amount": MONEY,
+            "stalled_amount": MONEY, "weighted_amount": MONEY,
         },
         facts.daily,
     )  # fmt: skip
@@ -170,6 +170,7 @@ def pipeline_quantities(
             day, team = row["pipeline_date"], row["team"]
             yield "open_pipeline", day, row["open_amount"], team, True
             yield "stalled_pipeline", day, row["stalled_amount"], team, True
+            yield "weighted_pipeline", day, row["weighted_amount"], team, True
     for row in facts.waterfall:
         name = {"begin": "pipeline_at_begin", "pushed_out": "pipeline_pushed_out"}
         if row["period_grain"] == "month" and row["movement"] in name:
@@ -191,6 +192,11 @@ def pipeline_quantities(
         yield "booking_quota", quota["quota_month"], quota["quota_amount"], team, False
         for amount in own or [0]:
             yield "credited_to_quota", quota["quota_month"], amount, team, False
+        known = [amount for amount in own if amount is not None]
+        is_met = (bool(known) or not own) and (quota["quota_amount"] or 0) <= sum(known)
+        has_quota = (quota["quota_amount"] or 0) > 0
+        yield "rep_months_with_quota", quota["quota_month"], int(has_quota), team, False
+        yield "rep_months_at_quota", quota["quota_month"], int(has_quota and is_met), team, False
 
 
 def _of_forecasts(facts: PipelineFacts) -> Iterator[Quantity]:

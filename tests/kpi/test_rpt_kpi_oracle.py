@@ -67,7 +67,7 @@ def _unlike_components(connection: duckdb.DuckDBPyConnection) -> list[tuple[obje
         where
             dimension = 'all'
             and period_grain = 'month'
-            and aggregation <> 'median'
+            and aggregation not in ('median', 'product')
             and (
                 coalesce(rpt_kpi.numerator, 0) <> coalesce(components.numerator, 0)
                 or coalesce(rpt_kpi.denominator, 0) <> coalesce(components.denominator, 0)
@@ -82,7 +82,7 @@ def test_every_row_equals_brute_force(
 ) -> None:
     facts = random_facts(seed)
     make_parents(warehouse, facts)
-    models.run_named(warehouse, "int_reporting_periods")
+    models.run_named(warehouse, "int_reporting_periods", "rpt_arr_movement")
     models.run_only(warehouse, "kpi")
     found, wanted = _published(warehouse), expected_rows(facts)
     assert found.keys() == wanted.keys()
@@ -99,7 +99,7 @@ def test_the_oracle_sees_a_wrong_value(
 ) -> None:
     facts = random_facts(1)
     make_parents(warehouse, facts)
-    models.run_named(warehouse, "int_reporting_periods")
+    models.run_named(warehouse, "int_reporting_periods", "rpt_arr_movement")
     models.run_only(warehouse, "kpi")
     one_cent_more = {"amount": Decimal("0.01"), "booking_date": date(2026, 1, 1)}
     facts.bookings.append({**facts.bookings[0], **one_cent_more})

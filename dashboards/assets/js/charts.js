@@ -128,7 +128,7 @@ function trend(id, kpi, list) {
     drawEmpty(id, points.some((point) => point.isPresent) ? `${kpi.kpi_label} is unknown in these periods.` : `No figures for ${kpi.kpi_label} yet.`);
     return;
   }
-  const isDuration = kpi.unit === "days" || kpi.unit === "minutes";
+  const isDuration = DURATIONS.includes(kpi.unit);
   const isLine = kpi.unit === "ratio" || isDuration;
   const main = colour("accent");
   const targets = points.map((point) => point.target);

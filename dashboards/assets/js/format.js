@@ -1,5 +1,6 @@
 // Numbers and dates as people read them. An unknown value is a dash, never a zero.
 
+const DURATIONS = ["days", "minutes", "months"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const COMPACT_FROM = { count: 1e6, currency: 1e5, days: 1e5 };
 const TWO_DIGITS = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
@@ -28,7 +29,7 @@ function full(value, unit) {
   if (value === null || value === undefined) return "–";
   if (unit === "ratio") return `${number(value * 100, { maximumFractionDigits: 2 })}%`;
   if (unit === "currency") return money(value, Number.isInteger(value) ? { maximumFractionDigits: 0 } : TWO_DIGITS);
-  if (unit === "days" || unit === "minutes") return `${number(value, { maximumFractionDigits: 1 })} ${unit}`;
+  if (DURATIONS.includes(unit)) return `${number(value, { maximumFractionDigits: 1 })} ${unit}`;
   return number(value, { maximumFractionDigits: 2 });
 }
 
@@ -42,7 +43,7 @@ function short(value, unit) {
   const isCompact = Math.abs(value) >= (COMPACT_FROM[unit] || COMPACT_FROM.count);
   const options = isCompact ? { notation: "compact", ...(Math.abs(value) < 1e6 ? ONE_DIGIT : TWO_DIGITS) } : {};
   if (unit === "currency") return money(value, isCompact ? options : { maximumFractionDigits: 0 });
-  if (unit === "days" || unit === "minutes") return `${number(value, { maximumFractionDigits: 1, ...options })} ${unit}`;
+  if (DURATIONS.includes(unit)) return `${number(value, { maximumFractionDigits: 1, ...options })} ${unit}`;
   return number(value, { maximumFractionDigits: 1, ...options });
 }
 

@@ -225,6 +225,7 @@ class _Loader:
                     CurrencyIsoCode=deal.currency,
                     External_Id__c=f"{deal.opportunity_id}-{number}",
                     Term_Months__c=line.term_months if is_recurring else None,
+                    Cost_Amount__c=line.cost,
                     Yearly_Amount__c=yearly if is_recurring else Decimal(0),
                     Booking_Type__c=deal.kind if is_recurring else "one_time",
                 )

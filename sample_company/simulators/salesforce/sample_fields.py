@@ -55,6 +55,7 @@ FIELDS = {
     "OpportunityLineItem": (
         "Term_Months__c int",
         "Yearly_Amount__c currency(16,2)",
+        "Cost_Amount__c currency(16,2)",
         "Booking_Type__c picklist(new|expansion|renewal|one_time)",
     ),
     "Product2": ("Is_Recurring__c boolean", "List_Price__c currency(16,2)"),

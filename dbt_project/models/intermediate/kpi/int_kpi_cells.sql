@@ -9,6 +9,9 @@
     'segment': 'segment',
     'region': 'region',
     'product': 'product_name',
+    'persona': 'persona',
+    'function': 'business_function',
+    'reach': 'reach',
 } %}
 with components as (
 
@@ -42,6 +45,9 @@ monthly as (
         segment,
         region,
         product_name,
+        persona,
+        business_function,
+        reach,
         {{ first_of_month('component_date') }} as month_start_date,
         sum(quantity) as quantity
     from components

@@ -1,4 +1,4 @@
--- Grain: one row per component, day and dimensions (component, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per component, day and dimensions (component, component_date, channel_name, team, segment, region, product_name, persona, business_function, reach).
 with leads as (
 
     select * from {{ ref('int_kpi_components_leads') }}
@@ -83,19 +83,50 @@ mqls as (
 
 ),
 
+movements as (
+
+    select * from {{ ref('int_kpi_components_movements') }}
+
+),
+
+cohorts as (
+
+    select * from {{ ref('int_kpi_components_cohorts') }}
+
+),
+
+costs as (
+
+    select * from {{ ref('int_kpi_components_costs') }}
+
+),
+
 final as (
-    {% for family in [
-        'leads', 'opportunities', 'bookings', 'spend', 'awareness', 'pipeline', 'coverage',
-        'attainment', 'recurring', 'customers', 'attached', 'acquisition', 'handoffs', 'mqls'
-    ] %}
+    {% set families = {
+        'leads': [],
+        'opportunities': [],
+        'bookings': [],
+        'spend': [],
+        'awareness': [],
+        'pipeline': [],
+        'coverage': [],
+        'attainment': [],
+        'recurring': [],
+        'customers': [],
+        'attached': [],
+        'acquisition': [],
+        'movements': [],
+        'cohorts': [],
+        'costs': ['business_function', 'reach'],
+        'handoffs': [],
+        'mqls': [],
+    } %}
+    {%- set common = ['channel_name', 'team', 'segment', 'region', 'product_name'] %}
+    {% for family, more in families.items() %}
     {{ "union all" if not loop.first }}
     select
         component,
-        channel_name,
-        team,
-        segment,
-        region,
-        product_name,
+        {{ kpi_dimension_columns(common + more) }},
 
         quantity,
 

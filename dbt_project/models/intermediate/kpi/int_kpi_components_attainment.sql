@@ -59,6 +59,11 @@ final as (
     {% for component, quantity in [
         ('booking_quota', 'quota_amount'),
         ('credited_to_quota', 'credited_amount'),
+        ('rep_months_with_quota', 'case when quota_amount > 0 then 1 else 0 end'),
+        (
+            'rep_months_at_quota',
+            'case when quota_amount > 0 and credited_amount >= quota_amount then 1 else 0 end',
+        ),
     ] %}
     {{ "union all" if not loop.first }}
     select

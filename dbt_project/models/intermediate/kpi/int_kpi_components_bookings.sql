@@ -1,10 +1,13 @@
 -- Grain: one row per component, day and dimensions of bookings (component, component_date, channel_name, team, segment, region, product_name).
 -- Why: price realisation compares the lines of which both the booked and the list
--- amount are known.
+-- amount are known, margin those of which amount and cost are. A deal's yearly value is that of
+-- its lines together, so no product has it.
 {%- set components = [
     ('bookings', 'amount', 'true'),
     ('booked_amount_with_list', 'amount', 'amount is not null and list_amount is not null'),
     ('list_amount_with_booked', 'list_amount', 'amount is not null and list_amount is not null'),
+    ('margin_amount', 'amount - cost_amount', 'amount is not null and cost_amount is not null'),
+    ('amount_with_cost', 'amount', 'amount is not null and cost_amount is not null'),
 ] %}
 with bookings as (
 
@@ -27,7 +30,17 @@ products as (
 described as (
 
     select
+        bookings.opportunity_key,
         bookings.amount,
+        bookings.cost_amount,
+        case
+            when bookings.recurring_amount <> 0 then bookings.recurring_amount
+            when bookings.term_months > 12
+                then cast(
+                    cast(bookings.amount as double) * 12 / bookings.term_months as decimal(27, 9)
+                )
+            else bookings.amount
+        end as yearly_amount,
         bookings.list_amount,
         bookings.booking_date,
         coalesce(channels.channel_name, 'unknown') as channel_name,
@@ -41,6 +54,27 @@ described as (
     left join products
         on bookings.product_key = products.product_key
     where bookings.booking_date <= {{ as_of_date() }}
+
+),
+
+deals as (
+
+    select
+        channel_name,
+        team,
+        segment,
+        region,
+        booking_date,
+        sum(yearly_amount) as yearly_amount
+    from described
+    group by
+        opportunity_key,
+        channel_name,
+        team,
+        segment,
+        region,
+        booking_date
+    having sum(amount) > 0
 
 ),
 
@@ -64,6 +98,28 @@ summed as (
         segment,
         region,
         product_name,
+        booking_date
+    {%- endfor %}
+    {%- for component, quantity in [
+        ('yearly_amount_of_deals', 'sum(yearly_amount)'),
+        ('deals_above_zero', 'count(*)'),
+    ] %}
+    union all
+    select
+        '{{ component }}' as component,
+        channel_name,
+        team,
+        segment,
+        region,
+        'unknown' as product_name,
+        cast({{ quantity }} as decimal(38, 6)) as quantity,
+        booking_date as component_date
+    from deals
+    group by
+        channel_name,
+        team,
+        segment,
+        region,
         booking_date
     {%- endfor %}
 

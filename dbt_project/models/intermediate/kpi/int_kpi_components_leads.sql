@@ -55,6 +55,7 @@ counted as (
     {% for component, day, quantity in [
         ('leads', 'lead_date', 'count(*)'),
         ('mqls', 'mql_date', 'count(*)'),
+        ('sqls', 'sql_date', 'count(*)'),
         ('leads_won', 'lead_date', 'count(*) filter (where is_won_in_window)'),
     ] %}
     {{ "union all" if not loop.first }}

@@ -22,6 +22,35 @@
         'case when is_won then amount else 0 end',
         'is_closed and amount is not null',
     ),
+    ('saos', 'pipeline_date', 'team_at_creation', '1', 'true'),
+    (
+        'saos_closed',
+        'close_date',
+        'team_at_close',
+        '1',
+        'is_closed and pipeline_date is not null',
+    ),
+    (
+        'saos_won',
+        'close_date',
+        'team_at_close',
+        'case when is_won then 1 else 0 end',
+        'is_closed and pipeline_date is not null',
+    ),
+    (
+        'saos_won_amount',
+        'close_date',
+        'team_at_close',
+        'amount',
+        'is_won and amount is not null and pipeline_date is not null',
+    ),
+    (
+        'saos_won_with_amount',
+        'close_date',
+        'team_at_close',
+        '1',
+        'is_won and amount is not null and pipeline_date is not null',
+    ),
     ('closed_amount', 'close_date', 'team_at_close', 'amount', 'is_closed and amount is not null'),
 ] %}
 with opportunities as (

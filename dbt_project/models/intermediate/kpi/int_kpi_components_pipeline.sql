@@ -43,7 +43,8 @@ states as (
         daily.team,
         months.last_day as component_date,
         sum(daily.open_amount) as open_amount,
-        sum(daily.stalled_amount) as stalled_amount
+        sum(daily.stalled_amount) as stalled_amount,
+        sum(daily.weighted_amount) as weighted_amount
     from daily
     inner join months
         on daily.pipeline_date = months.last_day
@@ -66,6 +67,13 @@ unioned as (
         'stalled_pipeline' as component,
         team,
         stalled_amount as quantity,
+        component_date
+    from states
+    union all
+    select
+        'weighted_pipeline' as component,
+        team,
+        weighted_amount as quantity,
         component_date
     from states
     union all

@@ -80,6 +80,7 @@ described as (
 counted as (
     {% for component, quantity, condition in [
         ('arr', 'now_amount', 'now_amount is not null'),
+        ('paying_customer_months', '12', 'now_amount is not null'),
         ('retention_base_amount', 'then_amount', 'then_amount > 0'),
         ('retention_amount', 'coalesce(now_amount, 0)', 'then_amount > 0'),
         (
@@ -88,6 +89,12 @@ counted as (
             'then_amount > 0',
         ),
         ('retention_base_customers', '1', 'then_amount > 0'),
+        ('retention_base_customer_months', '12', 'then_amount > 0'),
+        (
+            'retention_lost_customers',
+            'case when now_amount is null then 1 else 0 end',
+            'then_amount > 0',
+        ),
         (
             'retention_customers',
             'case when now_amount is not null then 1 else 0 end',
@@ -99,7 +106,7 @@ counted as (
         '{{ component }}' as component,
         segment,
         region,
-        sum({{ quantity }}) as quantity,
+        cast(sum({{ quantity }}) as decimal(38, 6)) as quantity,
         state_date as component_date
     from described
     where {{ condition }}
@@ -121,7 +128,7 @@ final as (
         region,
         'unknown' as product_name,
 
-        cast(quantity as decimal(38, 6)) as quantity,
+        quantity,
 
         component_date
     from counted

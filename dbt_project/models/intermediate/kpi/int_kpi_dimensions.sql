@@ -7,7 +7,9 @@ with definitions as (
 ),
 
 final as (
-    {% for dimension in ['all', 'channel', 'team', 'segment', 'region', 'product'] %}
+    {% for dimension in [
+        'all', 'channel', 'team', 'segment', 'region', 'product', 'persona', 'function', 'reach'
+    ] %}
     {{ "union all" if not loop.first }}
     select
         kpi,

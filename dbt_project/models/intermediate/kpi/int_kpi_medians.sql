@@ -6,6 +6,9 @@
     'segment': 'segment',
     'region': 'region',
     'product': 'product_name',
+    'persona': 'persona',
+    'function': 'business_function',
+    'reach': 'reach',
 } %}
 with observations as (
 

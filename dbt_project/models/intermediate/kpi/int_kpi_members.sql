@@ -4,6 +4,7 @@
 with definitions as (
 
     select * from {{ ref('stg_company__kpi_definitions') }}
+    where aggregation <> 'product'
 
 ),
 

@@ -47,6 +47,7 @@ of_opportunities as (
         segment,
         region,
         product_name,
+        'unknown' as persona,
 
         cast(sales_cycle_days as decimal(18, 6)) as observation,
 
@@ -55,6 +56,27 @@ of_opportunities as (
     where
         is_won
         and sales_cycle_days is not null
+        and close_date <= {{ as_of_date() }}
+    union all
+    select
+        opportunity_key as observation_key,
+
+        'sao_cycle_days' as component,
+        channel_name,
+        team_at_close as team,
+        segment,
+        region,
+        product_name,
+        'unknown' as persona,
+
+        cast({{ days_between('pipeline_date', 'close_date') }} as decimal(18, 6)) as observation,
+
+        close_date as component_date
+    from opportunities
+    where
+        is_won
+        and sales_cycle_days is not null
+        and close_date >= pipeline_date
         and close_date <= {{ as_of_date() }}
 
 ),
@@ -71,6 +93,7 @@ of_handoffs as (
         handoffs.segment,
         handoffs.region,
         'unknown' as product_name,
+        'unknown' as persona,
 
         handoffs.waited_business_minutes_from_mql as observation,
 
@@ -121,6 +144,7 @@ of_customers as (
         coalesce(accounts.segment, 'unknown') as segment,
         coalesce(accounts.region, 'unknown') as region,
         'unknown' as product_name,
+        'unknown' as persona,
 
         after_the_sale.observation,
 
@@ -133,11 +157,21 @@ of_customers as (
 
 final as (
 
-    select * from of_opportunities
-    union all
-    select * from of_handoffs
-    union all
-    select * from of_customers
+    {%- set available = [
+        'channel_name', 'team', 'segment', 'region', 'product_name', 'persona'
+    ] %}
+    {%- for family in ['of_opportunities', 'of_handoffs', 'of_customers'] %}
+    {{ "union all" if not loop.first }}
+    select
+        observation_key,
+        component,
+        {{ kpi_dimension_columns(available) }},
+
+        observation,
+
+        component_date
+    from {{ family }}
+    {%- endfor %}
 
 )
 

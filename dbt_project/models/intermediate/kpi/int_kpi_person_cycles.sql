@@ -10,7 +10,7 @@ with person_cycles as (
 person_stages as (
 
     select * from {{ ref('fct_person_stage') }}
-    where stage in ('known', 'mql', 'won')
+    where stage in ('known', 'mql', 'sql', 'won')
 
 ),
 
@@ -21,6 +21,7 @@ reached as (
         cycle_number,
         max(reached_date) filter (where stage = 'known') as known_date,
         max(reached_date) filter (where stage = 'mql') as mql_date,
+        max(reached_date) filter (where stage = 'sql') as sql_date,
         max(reached_date) filter (where stage = 'won') as won_date
     from person_stages
     group by
@@ -51,6 +52,7 @@ final as (
                 )
         end as lead_date,
         reached.mql_date,
+        reached.sql_date,
         reached.won_date
     from person_cycles
     left join reached

@@ -51,6 +51,11 @@ final as (
     from promise
     union all
     select
+        'cohort_yearly_amounts' as component,
+
+        {{ var('customer_lifetime_months') }} * 31 as window_days
+    union all
+    select
         'customers_onboarded' as component,
 
         {{ var('onboarding_window_days') }} as window_days

@@ -34,11 +34,14 @@ final as (
         definitions.maturity_rule,
         definitions.numerator_component,
         definitions.denominator_component,
+        definitions.factors,
+        definitions.divisors,
         definitions.dimensions,
         settings.reporting_currency,
 
         definitions.contract_version,
         definitions.headline_order,
+        definitions.at_most,
 
         definitions.is_additive,
         states.component is not null as is_state

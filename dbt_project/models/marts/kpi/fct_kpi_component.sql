@@ -1,7 +1,17 @@
--- Grain: one row per KPI, day and lowest dimensions (kpi, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per KPI, day and lowest dimensions (kpi, component_date, channel_name, team, segment, region, product_name, persona, business_function, reach).
 -- Why: sum both columns over any rows, then divide: so a ratio is right at every level.
 -- A dimension that the KPI is not reported by reads `all`. Medians do not add up and
 -- are not here.
+{%- set dimensions = {
+    'channel': 'channel_name',
+    'team': 'team',
+    'segment': 'segment',
+    'region': 'region',
+    'product': 'product_name',
+    'persona': 'persona',
+    'function': 'business_function',
+    'reach': 'reach',
+} %}
 with definitions as (
 
     select * from {{ ref('stg_company__kpi_definitions') }}
@@ -36,7 +46,7 @@ offered as (
         definitions.numerator_component,
         definitions.denominator_component,
         recorded_components.component is not null as is_recorded,
-        {%- for dimension in ['channel', 'team', 'segment', 'region', 'product'] %}
+        {%- for dimension in dimensions %}
         bool_or(dimensions.dimension = '{{ dimension }}') as has_{{ dimension }}
         {{- "," if not loop.last }}
         {%- endfor %}
@@ -63,13 +73,10 @@ parts as (
         offered.is_recorded,
         offered.denominator_component is not null as is_ratio,
         components.component_date,
-        case when offered.has_channel then components.channel_name else 'all' end
-            as channel_name,
-        case when offered.has_team then components.team else 'all' end as team,
-        case when offered.has_segment then components.segment else 'all' end as segment,
-        case when offered.has_region then components.region else 'all' end as region,
-        case when offered.has_product then components.product_name else 'all' end
-            as product_name,
+        {%- for dimension, column in dimensions.items() %}
+        case when offered.has_{{ dimension }} then components.{{ column }} else 'all' end
+            as {{ column }},
+        {%- endfor %}
         '{{ part }}' as part,
         components.quantity
     from offered
@@ -92,6 +99,9 @@ summed as (
         segment,
         region,
         product_name,
+        persona,
+        business_function,
+        reach,
         count(*) filter (where part = 'numerator') as numerator_rows,
         count(*) filter (where part = 'denominator') as denominator_rows,
         sum(quantity) filter (where part = 'numerator') as numerator,
@@ -112,6 +122,9 @@ final as (
         segment,
         region,
         product_name,
+        persona,
+        business_function,
+        reach,
 
         cast(
             case

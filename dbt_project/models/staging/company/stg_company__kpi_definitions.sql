@@ -23,6 +23,10 @@ final as (
         maturity_rule,
         numerator_component,
         denominator_component,
+        factors,
+        divisors,
+        at_most,
+        product_level,
         dimensions,
         contract_version,
         headline_order
