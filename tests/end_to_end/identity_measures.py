@@ -1,4 +1,4 @@
-"""How good identities are against the planted truth: `python -m tests.end_to_end.identity_measures`.
+"""How good identities are: `python -m tests.end_to_end.identity_measures`, by the planted truth.
 
 Two ids are a pair when they are one human's. Precision is the share of the pairs that the marts
 make which are planted, recall the share of the planted pairs which the marts make. A browser that
