@@ -171,7 +171,7 @@ def _twice(
     return problems
 
 
-def _never_reached(file: YamlFile, asked: list[tuple[str | None, ...]]) -> list[Problem]:
+def _never_reached(file: YamlFile, asked: Sequence[tuple[str | None, ...]]) -> list[Problem]:
     """Find rules whose touches all fit an earlier one: they would never give a point."""
     problems = []
     for position, later in enumerate(asked):

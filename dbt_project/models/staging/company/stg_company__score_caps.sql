@@ -1,4 +1,4 @@
--- Grain: one row when the company scores its leads, else none (fit_cap).
+-- Grain: one row: the caps of the scores; none for a company that scores nothing.
 with source as (
 
     select * from {{ source('rules', 'score_cap') }}
