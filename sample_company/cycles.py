@@ -3,7 +3,8 @@
 A cycle ends when Sales gives the person back (rejected, recycled, expired); whatever begins after
 that, a pass of a lead or a deal of its own, opens the next. A lost deal ends no cycle.
 
-Belongs here: the planted tables identity, stage and handoff. Does not: what happened (handoffs).
+Belongs here: the planted tables identity, stage, cycle and handoff. Does not: what happened
+(handoffs).
 """
 
 from __future__ import annotations
@@ -11,10 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from sample_company.buyers import identity, identity_of_deal, identity_of_person
-from sample_company.handoffs import Handoff, Pass
+from sample_company.buyers import (
+    QUALIFIED_STATUSES,
+    identity,
+    identity_of_deal,
+    identity_of_person,
+)
+from sample_company.catalogue import COUNTRIES
+from sample_company.handoffs import Handoff, Pass, region_of, segment_of
 from sample_company.rows import Rows, utc
-from sample_company.world import ZONE, Deal, Person, World
+from sample_company.truth import deal_channel
+from sample_company.world import ZONE, Deal, Lead, Person, World, local_day
 
 MAIN_STAGES = ("known", "mql", "handed_off", "accepted", "sql", "opportunity", "won")
 SIDE_STAGES = ("rejected", "recycled", "lost")
@@ -30,11 +38,27 @@ class Cycle:
     number: int
     moments: dict[str, datetime | None] = field(default_factory=dict)
     returned_at: datetime | None = None
+    new_leads: list[Lead] = field(default_factory=list)
+    old_leads: list[Lead] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
 
     def reach(self, stage: str, at: datetime | None) -> None:
         """Note a stage; the earliest moment counts."""
         known = self.moments.get(stage)
         self.moments[stage] = min(known, at) if known and at else known or at
+
+    @property
+    def mql_day(self) -> date | None:
+        """Day on which the human was first seen in mql or a later stage; None for never.
+
+        As for a buyer: what only a status says counts on the day its lead was created.
+        """
+        from_mql = MAIN_STAGES[MAIN_STAGES.index("mql") :]
+        days = [local_day(at) for stage in from_mql if (at := self.moments.get(stage))]
+        if not days:
+            leads = [lead for lead in self.new_leads if lead.status in QUALIFIED_STATUSES]
+            days = [local_day(lead.created_at) for lead in leads]
+        return min(days, default=None)
 
 
 @dataclass(frozen=True)
@@ -45,7 +69,7 @@ class _Start:
 
 
 def plant(world: World, passes: list[Pass], lost: dict[str, Person], rows: Rows) -> None:
-    """Write the three tables; leads that count for nothing have identities and hand-offs only."""
+    """Write the four tables; leads that count for nothing have identities and hand-offs only."""
     _identities(world, lost, rows)
     starts: dict[str, list[_Start]] = {}
     for one in passes:
@@ -83,6 +107,7 @@ def _live(human: str, begun: list[_Start], rows: Rows) -> None:
             cycles.append(cycle)
         if one is not None:
             cycle_of.setdefault(one.lead.lead_id, cycle)
+            (cycle.new_leads if one.number == 1 else cycle.old_leads).append(one.lead)
             _pass(human, one, cycle, rows)
         elif deal is not None:
             _deal(deal, cycle)
@@ -90,6 +115,7 @@ def _live(human: str, begun: list[_Start], rows: Rows) -> None:
     if lead is not None and not lead.exclusion:
         for cycle in cycles:
             _stages(human, cycle, rows)
+            _cycle(human, cycle, rows)
 
 
 def _pass(human: str, one: Pass, cycle: Cycle, rows: Rows) -> None:
@@ -125,6 +151,7 @@ def _handoff(human: str, one: Pass, handoff: Handoff, cycle: Cycle, rows: Rows) 
 
 
 def _deal(deal: Deal, cycle: Cycle) -> None:
+    cycle.deals.append(deal)
     cycle.reach("opportunity", deal.created_at)
     if deal.is_won or deal.is_lost:
         cycle.reach("won" if deal.is_won else "lost", _start_of(deal.close_date))
@@ -133,6 +160,32 @@ def _deal(deal: Deal, cycle: Cycle) -> None:
 def _start_of(day: date) -> datetime:
     """A deal is won on a day, which begins at midnight in the company's zone."""
     return datetime.combine(day, time(), ZONE).astimezone(UTC)
+
+
+def _cycle(human: str, cycle: Cycle, rows: Rows) -> None:
+    """One row: the day of the first lead that was created in it, and of the first mql.
+
+    Channel, segment and region are that lead's, else those of the lead that came back, else those
+    of the deal.
+    """
+    new = cycle.new_leads[0] if cycle.new_leads else None
+    lead = new or next(iter(cycle.old_leads), None)
+    if lead is not None:
+        channel, segment, region = lead.channel, segment_of(lead) or "unknown", region_of(lead)
+    else:
+        deal = cycle.deals[0]
+        channel, segment = deal_channel(deal), deal.account.segment
+        region = COUNTRIES[deal.account.country][0]
+    rows.plant(
+        "cycle",
+        human=human,
+        cycle=cycle.number,
+        channel=channel,
+        segment=segment,
+        region=region,
+        lead_date=local_day(new.created_at) if new else None,
+        mql_date=cycle.mql_day,
+    )
 
 
 def _stages(human: str, cycle: Cycle, rows: Rows) -> None:

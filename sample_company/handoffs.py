@@ -93,9 +93,9 @@ def segment_of(lead: Lead) -> str:
 
 
 def region_of(lead: Lead) -> str:
-    """Region of a lead, or of its account where the form was short."""
+    """Region of a lead, or of its account where the form was short, or `unknown`."""
     country = lead.country or (lead.account.country if lead.account else "")
-    return cat.COUNTRIES[country][0]
+    return cat.COUNTRIES[country][0] if country else "unknown"
 
 
 def pass_on(random: Random, world: World) -> list[Pass]:

@@ -13,7 +13,6 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from sample_company.buyers import buyers
 from sample_company.credits import OVERLAY, REVENUE, SOURCED, Credit, credit, credits_of_refund
 from sample_company.customers import months_later
 from sample_company.decisions import employee_on, euros_for_one, in_euros
@@ -131,7 +130,7 @@ def reward(random: Random, world: World, rows: Rows, is_first_tile: bool) -> Non
     pay = [*_commissions(credits), *_taken_back(credits, refunds)]
     if is_first_tile:
         decide(rows)
-        pay += [*_bonuses(world), *_overrides(rows)]
+        pay += [*_bonuses(world, rows), *_overrides(rows)]
     for line in pay:
         rows.plant("pay", **line)
     _run_payroll(random, pay, rows, is_first_tile)
@@ -218,9 +217,9 @@ def _lead_of(employee_id: str, day: date) -> str:
     return employee_on(employee_id, day).manager_employee_id
 
 
-def _bonuses(world: World) -> list[Row]:
+def _bonuses(world: World, rows: Rows) -> list[Row]:
     """Return the annual bonuses of the fiscal years that have ended."""
-    reached = {year: _reached(world, year) for year in BONUS_YEARS}
+    reached = {year: _reached(world, rows, year) for year in BONUS_YEARS}
     lines = []
     for span, year, target in assignments():
         if not PLANS[span.plan].is_yearly or year not in BONUS_YEARS:
@@ -251,10 +250,10 @@ def _bonuses(world: World) -> list[Row]:
     return lines
 
 
-def _reached(world: World, year: int) -> dict[str, Decimal]:
+def _reached(world: World, rows: Rows, year: int) -> dict[str, Decimal]:
     """Return what share of its goals the company reached, to four decimals and at most 1.5."""
     start, end = fiscal_year(year)
-    mqls = sum(1 for b in buyers(world) if (day := b.mql_day) and start <= day < end)
+    mqls = sum(1 for x in rows.truth["cycle"] if (day := x["mql_date"]) and start <= day < end)
     booked = sum(
         in_euros(deal.amount, deal.currency, deal.close_date)
         for deal in won_deals(world)

@@ -126,6 +126,15 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
         "actual_at": "timestamp",
         "is_skipped": "boolean",
     },
+    "cycle": {
+        "human": "text",
+        "cycle": "integer",
+        "channel": "text",
+        "segment": "text",
+        "region": "text",
+        "lead_date": "date",
+        "mql_date": "date",
+    },
     "handoff": {
         "lead_id": "text",
         "human": "text",

@@ -19,6 +19,7 @@ from orchestration.company.fx_rates import (
     check_reporting_currency,
 )
 from orchestration.company.problems import Problem
+from orchestration.company.scoring import ScoringFile
 from orchestration.company.sources import SourcesFile
 from orchestration.company.targets import Target, check_target_kpis
 from orchestration.company.yaml_file import YamlFile
@@ -31,6 +32,8 @@ class Parts:
     company: CompanyFile | None
     funnel: FunnelFile | None
     funnel_file: YamlFile | None
+    scoring: ScoringFile | None
+    scoring_file: YamlFile | None
     sources: SourcesFile | None
     channels: list[ChannelRule] | None
     fx_rates: list[FxRate] | None
@@ -45,6 +48,7 @@ def cross_problems(parts: Parts) -> list[Problem]:
         *_funnel_and_sources(parts),
         *_rates_and_costs(parts),
         *_costs_and_channels(parts),
+        *_scoring_and_channels(parts),
         *_targets_and_kpis(parts),
     ]
 
@@ -75,6 +79,18 @@ def _costs_and_channels(parts: Parts) -> list[Problem]:
     if parts.costs is None or parts.channels is None:
         return []
     return check_cost_channels(parts.costs, {rule.channel_name for rule in parts.channels})
+
+
+def _scoring_and_channels(parts: Parts) -> list[Problem]:
+    if parts.scoring is None or parts.scoring_file is None or parts.channels is None:
+        return []
+    names = sorted({rule.channel_name for rule in parts.channels})
+    problems: list[Problem] = []
+    for position, rule in enumerate(parts.scoring.engagement.rules):
+        if rule.channel is not None:
+            location = ("engagement", "rules", position, "channel")
+            problems += unknown_name(parts.scoring_file, location, rule.channel, names, "channel")
+    return problems
 
 
 def _targets_and_kpis(parts: Parts) -> list[Problem]:

@@ -12,22 +12,24 @@ from typing import Any
 from orchestration.company.company_file import CompanyFile
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.kpis import KpiDefinition
+from orchestration.company.scoring import ScoringFile
 from orchestration.company.sources import SourcesFile
 from orchestration.company.value_types import Decision
 
 SCHEMA_MODELS: dict[str, type[Decision]] = {
     "company": CompanyFile,
     "funnel": FunnelFile,
+    "scoring": ScoringFile,
     "sources": SourcesFile,
     "kpi": KpiDefinition,
 }
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of company.yml, funnel.yml, sources.yml and of a KPI definition.
+    """Return the JSON Schema of company.yml, funnel.yml, scoring.yml, sources.yml and a KPI.
 
     Returns:
-        The schemas by name: company, funnel, sources, kpi.
+        The schemas by name: company, funnel, scoring, sources, kpi.
     """
     return {
         name: {

@@ -27,6 +27,7 @@ from orchestration.company.kpis import KpiDefinition, read_kpis
 from orchestration.company.model_problems import validate_yaml
 from orchestration.company.people import PEOPLE_FILE, Person, check_people
 from orchestration.company.problems import CompanyInvalid, Problem
+from orchestration.company.scoring import SCORING_FILE, ScoringFile, check_scoring
 from orchestration.company.source_checks import check_sources
 from orchestration.company.sources import Sources, SourcesFile, with_defaults
 from orchestration.company.targets import TARGETS_FILE, Target, check_targets
@@ -63,6 +64,7 @@ class Company:
         as_of_date: Last day that counts.
         company: company.yml.
         funnel: funnel.yml.
+        scoring: scoring.yml; None when the company has none.
         sources: sources.yml; folders are absolute, zone and currency of the options are set.
         channels: Rules of channels.csv, by rule_order.
         people: Rows of people.csv.
@@ -76,6 +78,7 @@ class Company:
     as_of_date: date
     company: CompanyFile
     funnel: FunnelFile
+    scoring: ScoringFile | None
     sources: Sources
     channels: tuple[ChannelRule, ...]
     people: tuple[Person, ...]
@@ -152,6 +155,10 @@ def load_company(
     _require_folder(folder)
     company, _ = reading.yaml(COMPANY_FILE, CompanyFile, check_company)
     funnel, funnel_file = reading.yaml(FUNNEL_FILE, FunnelFile, check_funnel)
+    has_scoring = (folder / SCORING_FILE).exists()
+    scoring, scoring_file = (
+        reading.yaml(SCORING_FILE, ScoringFile, check_scoring) if has_scoring else (None, None)
+    )
     sources, _ = reading.yaml(
         SOURCES_FILE,
         SourcesFile,
@@ -168,6 +175,8 @@ def load_company(
         company=company,
         funnel=funnel,
         funnel_file=funnel_file,
+        scoring=scoring,
+        scoring_file=scoring_file,
         sources=sources,
         channels=channels,
         fx_rates=fx_rates,
@@ -193,6 +202,7 @@ def load_company(
         as_of_date=as_of or company.as_of_date or today(ZoneInfo(company.time_zone)),
         company=company,
         funnel=funnel,
+        scoring=scoring,
         sources=_with_company_defaults(sources, folder, company, variables),
         channels=tuple(sorted(channels, key=lambda rule: rule.rule_order)),
         people=tuple(people),

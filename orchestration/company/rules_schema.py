@@ -78,6 +78,28 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("business_function", TEXT),
         ]
     ),
+    "score_cap": pa.schema(
+        [("fit_cap", pa.decimal128(18, 6)), ("engagement_cap", pa.decimal128(18, 6))]
+    ),
+    "fit_rule": pa.schema(
+        [
+            *_texts("rule", "field", "operator", "value"),
+            ("value_number", pa.decimal128(18, 6)),
+            ("points", pa.decimal128(18, 6)),
+        ]
+    ),
+    "engagement_rule": pa.schema(
+        [
+            ("rule", TEXT),
+            ("rule_order", INTEGER),
+            *_texts("touch_type", "channel_name", "content_type"),
+            ("points", pa.decimal128(18, 6)),
+            ("half_life_days", pa.decimal128(18, 6)),
+        ]
+    ),
+    "score_band": pa.schema(
+        [("band", TEXT), ("at_least", pa.decimal128(18, 6)), ("band_order", INTEGER)]
+    ),
     "bot_user_agent": pa.schema(_texts("user_agent_pattern")),
     "channel_rule": pa.schema(
         [

@@ -20,6 +20,7 @@ from orchestration.company.kpi_products import product_levels
 from orchestration.company.kpis import KpiDefinition
 from orchestration.company.loading import Company
 from orchestration.company.rules_schema import RULES_SCHEMAS
+from orchestration.company.scoring_tables import scoring_rows
 from orchestration.company.source_checks import deliveries
 from orchestration.company.value_types import EARLIEST_DATE, CsvRow
 
@@ -38,6 +39,7 @@ def rules_tables(company: Company) -> dict[str, pa.Table]:
         **_sales_stage_rows(company),
         **_promise_rows(company),
         **_touch_rows(company),
+        **scoring_rows(company.scoring),
         **_csv_rows(company),
         **_source_rows(company),
         "kpi_definition": _kpi_rows(company),

@@ -67,6 +67,25 @@ EXPECTED = {
         "is_attributable": BOOL,
         "business_function": TEXT,
     },
+    "score_cap": {"fit_cap": "decimal128(18, 6)", "engagement_cap": "decimal128(18, 6)"},
+    "fit_rule": {
+        "rule": TEXT,
+        "field": TEXT,
+        "operator": TEXT,
+        "value": TEXT,
+        "value_number": "decimal128(18, 6)",
+        "points": "decimal128(18, 6)",
+    },
+    "engagement_rule": {
+        "rule": TEXT,
+        "rule_order": INT,
+        "touch_type": TEXT,
+        "channel_name": TEXT,
+        "content_type": TEXT,
+        "points": "decimal128(18, 6)",
+        "half_life_days": "decimal128(18, 6)",
+    },
+    "score_band": {"band": TEXT, "at_least": "decimal128(18, 6)", "band_order": INT},
     "bot_user_agent": {"user_agent_pattern": TEXT},
     "channel_rule": {
         "rule_order": INT,
@@ -173,7 +192,8 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     tables = rules_tables(folder.load())
     assert ordered(shape(tables)) == ordered(EXPECTED)
     empty = {name for name, table in tables.items() if table.num_rows == 0}
-    assert empty == {"channel_rule", "employee", "target", "cost", "kpi_definition"}
+    scoring = {"score_cap", "fit_rule", "engagement_rule", "score_band"}
+    assert empty == {"channel_rule", "employee", "target", "cost", "kpi_definition"} | scoring
 
 
 def test_settings_carry_the_as_of_date_that_holds(folder: Folder) -> None:

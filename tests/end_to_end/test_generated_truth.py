@@ -322,61 +322,6 @@ def test_buying_groups_are_what_was_planted(sample: RunHome) -> None:
     ) == [("primary", 1)]
 
 
-def test_known_ids_are_the_planted_people(sample: RunHome) -> None:
-    """Two records of one human are one person; ids that were merged away have no record."""
-    links = """
-        with links as (
-            select planted.source_entity, planted.human, link.person_key
-            from dim_identity_link as link
-            inner join truth('identity') as planted using (source_entity, source_id)
-            where planted.source_entity in ('lead', 'person')
-        )
-    """
-    mixed = "select person_key from links group by 1 having count(distinct human) > 1"
-    split = "select human from links group by 1 having count(distinct person_key) > 1"
-    assert ask(sample, f"{links} {mixed}") == []
-    assert ask(sample, f"{links} {split}") == []
-    missing = ask(
-        sample,
-        "select planted.source_id from truth('identity') as planted "
-        "anti join dim_identity_link as link using (source_entity, source_id) order by 1",
-    )
-    assert missing
-    assert all(source_id.startswith("C-9") for (source_id,) in missing)
-
-
-def test_stages_of_people_with_one_cycle_are_what_was_planted(sample: RunHome) -> None:
-    """Dates and skipped stages; statuses that nobody dated are the warehouse's to place."""
-    wrong = ask(
-        sample,
-        """
-        with persons as (
-            select distinct planted.human, link.person_key
-            from dim_identity_link as link
-            inner join truth('identity') as planted using (source_entity, source_id)
-            where planted.source_entity = 'lead'
-        ),
-        undated as (
-            select human from truth('stage')
-            where cycle > 1 or (actual_at is null and not is_skipped)
-        ),
-        planted as (
-            select human, stage, timezone('UTC', actual_at) as actual_at, is_skipped
-            from truth('stage')
-            where stage not in ('rejected', 'recycled', 'lost') and human not in (from undated)
-        ),
-        found as (
-            select persons.human, stages.stage, stages.actual_at, stages.is_skipped
-            from marts.funnel.fct_person_stage as stages
-            inner join persons using (person_key)
-            where not stages.is_side_state and persons.human not in (from undated)
-        )
-        (from found except from planted) union all (from planted except from found)
-        """,
-    )
-    assert wrong == []
-
-
 def test_every_hand_off_and_try_is_an_activity(sample: RunHome) -> None:
     """The first human touch of a hand-off is the earliest activity of a human with the person."""
     [(planted, found)] = ask(

@@ -153,10 +153,6 @@ def kpi(sample: RunHome, name: str, dimension: str, grain: str) -> dict[tuple[st
 @pytest.mark.parametrize(
     ("name", "dimension", "truth_name"),
     [
-        ("leads", "channel", "leads_by_channel"),
-        ("leads", "segment", "leads_by_segment"),
-        ("leads", "region", "leads_by_region"),
-        ("mqls", "channel", "mqls_by_channel"),
         ("opportunities_created", "team", "opportunities_created_by_team"),
         ("pipeline_created", "team", "pipeline_created_by_team"),
         ("deals_won", "team", "won_by_team"),

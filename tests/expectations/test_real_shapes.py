@@ -55,7 +55,7 @@ select
     true
 from range(8000);
 insert into intermediate.int_person_cycle_members
-select lead_key, person_key, 'lead', 1, timestamp '2018-01-01' from conformed.conformed_leads;
+select lead_key, person_key, 'lead', timestamp '2018-01-01' from conformed.conformed_leads;
 insert into funnel.fct_person_stage
 select
     person_key, 1, 'mql', if(lead_key in (select 'l' || range from range(60)), 'c3', 'c1'),

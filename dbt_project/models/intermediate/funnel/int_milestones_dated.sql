@@ -1,14 +1,14 @@
--- Grain: one row per lead or opportunity and dated milestone (entity, record_key, stage).
+-- Grain: one row per lead or opportunity, pass and dated milestone (entity, record_key, pass_number, stage).
 -- Why: a milestone after the as-of date has not happened yet for this run.
-with members as (
+with lead_milestones as (
 
-    select * from {{ ref('int_person_cycle_members') }}
+    select * from {{ ref('int_lead_milestones') }}
 
 ),
 
-leads as (
+opportunity_cycles as (
 
-    select * from {{ ref('conformed_leads') }}
+    select * from {{ ref('int_opportunity_cycles') }}
 
 ),
 
@@ -18,39 +18,16 @@ opportunities as (
 
 ),
 
-lead_moments as (
-    {% for stage, moment in [
-        ('known', 'leads.created_at'),
-        ('mql', 'leads.mql_at'),
-        ('handed_off', 'leads.handed_off_at'),
-        ('accepted', 'leads.accepted_at'),
-        ('sql', 'leads.qualified_at'),
-        ('rejected', 'leads.rejected_at'),
-    ] %}
-    {{ "union all" if not loop.first }}
-    select
-        'lead' as entity,
-        leads.lead_key as record_key,
-        '{{ stage }}' as stage,
-        {{ moment }} as actual_at
-    from leads
-    where {{ moment }} is not null
-    {%- endfor %}
-
-),
-
 opportunity_moments as (
 
     select
-        'opportunity' as entity,
-        opportunity_key as record_key,
+        opportunity_key,
         'opportunity' as stage,
         coalesce(created_at, {{ start_of_company_day('created_date') }}) as actual_at
     from opportunities
     union all
     select
-        'opportunity' as entity,
-        opportunity_key as record_key,
+        opportunity_key,
         case when is_won then 'won' else 'lost' end as stage,
         {{ start_of_company_day('close_date') }} as actual_at
     from opportunities
@@ -60,9 +37,27 @@ opportunity_moments as (
 
 unioned as (
 
-    select * from lead_moments
+    select
+        'lead' as entity,
+        lead_key as record_key,
+        person_key,
+        cycle_number,
+        pass_number,
+        stage,
+        actual_at
+    from lead_milestones
     union all
-    select * from opportunity_moments
+    select
+        'opportunity' as entity,
+        opportunity_cycles.opportunity_key as record_key,
+        opportunity_cycles.person_key,
+        opportunity_cycles.cycle_number,
+        1 as pass_number,
+        opportunity_moments.stage,
+        opportunity_moments.actual_at
+    from opportunity_moments
+    inner join opportunity_cycles
+        on opportunity_moments.opportunity_key = opportunity_cycles.opportunity_key
 
 ),
 
@@ -78,22 +73,19 @@ placed as (
 final as (
 
     select
-        placed.record_key,
-        members.person_key,
-        members.cycle_number,
+        record_key,
+        person_key,
+        cycle_number,
+        pass_number,
 
-        placed.entity,
-        placed.stage,
+        entity,
+        stage,
 
-        placed.actual_date,
+        actual_date,
 
-        placed.actual_at
+        actual_at
     from placed
-    inner join members
-        on
-            placed.entity = members.entity
-            and placed.record_key = members.record_key
-    where placed.actual_date <= {{ as_of_date() }}
+    where actual_date <= {{ as_of_date() }}
 
 )
 

@@ -1,9 +1,10 @@
 -- Grain: one row per lead whose status says more than any date does (lead_key).
--- Why: the status counts as reached; its date is the lead's last dated milestone, and
--- the as-of date for a lead that carries no date at all.
-with members as (
+-- Why: the status counts as reached in the lead's last pass; its date is the last dated
+-- milestone of that pass, and the as-of date for a lead that carries no date at all.
+with passes as (
 
-    select * from {{ ref('int_person_cycle_members') }}
+    select * from {{ ref('int_person_passes') }}
+    where entity = 'lead' and next_starts_at is null
 
 ),
 
@@ -29,10 +30,13 @@ last_dated as (
 
     select
         record_key as lead_key,
+        pass_number,
         max(actual_at) as last_actual_at
     from milestones
     where entity = 'lead'
-    group by record_key
+    group by
+        record_key,
+        pass_number
 
 ),
 
@@ -47,6 +51,7 @@ furthest_dated as (
             max(stages.stage_order) filter (where not stages.is_side_state), 0
         ) as furthest_order,
         count(*) filter (where milestones.stage = 'rejected') as rejected_count,
+        count(*) filter (where milestones.stage = 'recycled') as recycled_count,
         count(*) filter (where milestones.stage = 'lost') as lost_count
     from milestones
     inner join stages
@@ -61,8 +66,8 @@ staged as (
 
     select
         leads.lead_key,
-        members.person_key,
-        members.cycle_number,
+        passes.person_key,
+        passes.cycle_number,
         stages.stage,
         stages.stage_order,
         stages.is_side_state,
@@ -72,13 +77,14 @@ staged as (
                 then {{ start_of_company_day(as_of_date()) }}
         end as actual_at
     from leads
-    inner join members
-        on leads.lead_key = members.record_key
+    inner join passes
+        on leads.lead_key = passes.record_key
     inner join stages
         on coalesce(nullif(leads.stage, 'unmapped'), 'known') = stages.stage
     left join last_dated
-        on leads.lead_key = last_dated.lead_key
-    where members.entity = 'lead'
+        on
+            passes.record_key = last_dated.lead_key
+            and passes.pass_number = last_dated.pass_number
 
 ),
 
@@ -104,6 +110,8 @@ final as (
         and case
             when staged.stage = 'rejected'
                 then coalesce(furthest_dated.rejected_count, 0) = 0
+            when staged.stage = 'recycled'
+                then coalesce(furthest_dated.recycled_count, 0) = 0
             when staged.stage = 'lost' then coalesce(furthest_dated.lost_count, 0) = 0
             when staged.is_side_state then true
             else staged.stage_order > coalesce(furthest_dated.furthest_order, 0)

@@ -1,6 +1,6 @@
 -- Grain: one row per reportable lead or opportunity of a person (entity, record_key).
--- Why: the one place that says whose cycle a record belongs to; so far each person has
--- cycle 1 only.
+-- Why: the one place that says whose ways through the funnel a record belongs to; in which
+-- cycle it lies say int_person_passes and int_opportunity_cycles.
 with leads as (
 
     select * from {{ ref('conformed_leads') }}
@@ -104,8 +104,6 @@ final as (
         person_key,
 
         entity,
-
-        1 as cycle_number,
 
         happened_at
     from unioned

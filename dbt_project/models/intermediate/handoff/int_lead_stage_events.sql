@@ -37,7 +37,8 @@ unioned as (
         lead_key,
         '{{ stage }}' as stage,
         {{ reason }} as reason,
-        {{ moment }} as happened_at
+        {{ moment }} as happened_at,
+        true as is_shown_by_lead
     from leads
     where {{ moment }} is not null
     union all
@@ -46,7 +47,8 @@ unioned as (
         changes.lead_key,
         statuses.stage,
         changes.reason,
-        changes.changed_at as happened_at
+        changes.changed_at as happened_at,
+        false as is_shown_by_lead
     from changes
     inner join leads
         on changes.lead_key = leads.lead_key
@@ -74,6 +76,8 @@ final as (
                 else 'other'
             end
         ) as event_type,
+
+        bool_or(unioned.is_shown_by_lead) as is_shown_by_lead,
 
         unioned.happened_at
     from unioned

@@ -1,9 +1,8 @@
 -- Grain: one row per person and cycle with a won opportunity (person_key, cycle_number).
 -- Why: what a lead brought is the sum of all that its person bought in the cycle.
-with members as (
+with opportunity_cycles as (
 
-    select * from {{ ref('int_person_cycle_members') }}
-    where entity = 'opportunity'
+    select * from {{ ref('int_opportunity_cycles') }}
 
 ),
 
@@ -17,20 +16,20 @@ opportunities as (
 final as (
 
     select
-        members.person_key,
-        members.cycle_number,
+        opportunity_cycles.person_key,
+        opportunity_cycles.cycle_number,
 
         count(*) as won_opportunity_count,
         cast(sum(opportunities.amount) as decimal(18, 2)) as won_amount,
 
         min(opportunities.close_date) as first_won_date
-    from members
+    from opportunity_cycles
     inner join opportunities
-        on members.record_key = opportunities.opportunity_key
+        on opportunity_cycles.opportunity_key = opportunities.opportunity_key
     where opportunities.close_date <= {{ as_of_date() }}
     group by
-        members.person_key,
-        members.cycle_number
+        opportunity_cycles.person_key,
+        opportunity_cycles.cycle_number
 
 )
 

@@ -35,6 +35,13 @@ first_events as (
 
 ),
 
+lead_members as (
+
+    select * from members
+    where entity = 'lead'
+
+),
+
 first_passes as (
 
     select
@@ -52,7 +59,9 @@ first_passes as (
         on members.record_key = handoffs.lead_key and handoffs.handoff_number = 1
     left join opportunities
         on members.record_key = opportunities.opportunity_key
-    where members.entity = 'lead' or opportunities.lead_key is null
+    left join lead_members
+        on opportunities.lead_key = lead_members.record_key
+    where members.entity = 'lead' or lead_members.record_key is null
 
 ),
 
@@ -66,11 +75,18 @@ unioned as (
         members.record_key,
         handoffs.handoff_number as pass_number,
         handoffs.mql_at,
-        coalesce(handoffs.mql_at, handoffs.assigned_at) as starts_at,
+        case
+            when handoffs.mql_at < previous.returned_at then handoffs.assigned_at
+            else coalesce(handoffs.mql_at, handoffs.assigned_at)
+        end as starts_at,
         handoffs.returned_at
     from members
     inner join handoffs
         on members.record_key = handoffs.lead_key
+    left join handoffs as previous
+        on
+            handoffs.lead_key = previous.lead_key
+            and handoffs.handoff_number = previous.handoff_number + 1
     where handoffs.handoff_number > 1
 
 ),
@@ -129,6 +145,9 @@ final as (
         ) as cycle_number,
 
         starts_at,
+        lead(starts_at) over (
+            partition by entity, record_key order by pass_number
+        ) as next_starts_at,
         mql_at,
         returned_at
     from compared

@@ -30,9 +30,9 @@ described as (
 
     select
         person_cycles.*,
-        person_cycles.won_date is not null
+        person_cycles.lead_won_date is not null
         and coalesce(
-            {{ days_between('person_cycles.lead_date', 'person_cycles.won_date') }}
+            {{ days_between('person_cycles.lead_date', 'person_cycles.lead_won_date') }}
             <= windows.window_days,
             true
         ) as is_won_in_window,

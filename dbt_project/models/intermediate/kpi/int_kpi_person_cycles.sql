@@ -1,6 +1,7 @@
 -- Grain: one row per person and cycle (person_key, cycle_number).
 -- Why: the days on which KPIs count a cycle. A cycle with a lead counts on the day the person became
--- known, else on the day it began, else on the as-of date.
+-- known, else on the day it began, else on the as-of date. What came of a lead that came back is
+-- the lead's, up to the next lead.
 with person_cycles as (
 
     select * from {{ ref('int_person_cycles') }}
@@ -30,11 +31,16 @@ reached as (
 
 ),
 
-final as (
+described as (
 
     select
         person_cycles.person_key,
         person_cycles.cycle_number,
+        max(case when person_cycles.has_lead then person_cycles.cycle_number end) over (
+            partition by person_cycles.person_key
+            order by person_cycles.cycle_number
+            rows between unbounded preceding and current row
+        ) as lead_cycle_number,
         person_cycles.first_lead_key,
         person_cycles.channel_key,
         person_cycles.owner_employee_key,
@@ -59,6 +65,31 @@ final as (
         on
             person_cycles.person_key = reached.person_key
             and person_cycles.cycle_number = reached.cycle_number
+
+),
+
+final as (
+
+    select
+        person_key,
+        cycle_number,
+        lead_cycle_number,
+        first_lead_key,
+        channel_key,
+        owner_employee_key,
+
+        segment,
+        region,
+
+        started_date,
+        lead_date,
+        case
+            when lead_date is not null
+                then min(won_date) over (partition by person_key, lead_cycle_number)
+        end as lead_won_date,
+        mql_date,
+        won_date
+    from described
 
 )
 

@@ -1,5 +1,5 @@
 -- Grain: one row per hand-off of a lead to Sales (handoff_key).
--- Why: five steps of one row, each tested by itself; this one only puts them side by side.
+-- Why: six steps of one row, each tested by itself; this one only puts them side by side.
 with described as (
 
     select * from {{ ref('int_handoffs_described') }}
@@ -22,6 +22,12 @@ passes as (
 
     select * from {{ ref('int_person_passes') }}
     where entity = 'lead'
+
+),
+
+scores as (
+
+    select * from {{ ref('int_handoff_scores') }}
 
 ),
 
@@ -54,6 +60,7 @@ final as (
         answered.time_zone,
         decided.decision,
         outcomes.outcome_after_return,
+        scores.score_band as score_band_at_handoff,
 
         passes.cycle_number,
         decided.handoff_number,
@@ -71,7 +78,9 @@ final as (
         {{ safe_ratio('answered.waited_seconds', 60) }} as waited_business_minutes,
         {{ safe_ratio('answered.waited_seconds_from_mql', 60) }}
             as waited_business_minutes_from_mql,
-        cast(null as decimal(18, 6)) as score_at_handoff,
+        scores.fit_score as fit_score_at_handoff,
+        scores.engagement_score as engagement_score_at_handoff,
+        scores.score as score_at_handoff,
 
         answered.is_due,
         answered.is_breached,
@@ -99,6 +108,8 @@ final as (
             and decided.handoff_number = passes.pass_number
     left join outcomes
         on described.handoff_key = outcomes.handoff_key
+    left join scores
+        on described.handoff_key = scores.handoff_key
 
 )
 

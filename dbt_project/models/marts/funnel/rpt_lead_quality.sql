@@ -4,7 +4,6 @@
 with person_cycles as (
 
     select * from {{ ref('int_kpi_person_cycles') }}
-    where lead_date is not null
 
 ),
 
@@ -45,19 +44,41 @@ windows as (
 
 ),
 
+-- What came of a lead that came back is the lead's, up to the next lead.
 reached as (
 
     select
-        person_key,
-        cycle_number,
+        person_cycles.person_key,
+        person_cycles.lead_cycle_number,
         {%- for stage in ['mql', 'accepted', 'opportunity', 'won'] %}
-        max(case when stage = '{{ stage }}' then 1 else 0 end) as has_{{ stage }}
+        max(case when person_stages.stage = '{{ stage }}' then 1 else 0 end) as has_{{ stage }}
         {{- "," if not loop.last }}
         {%- endfor %}
     from person_stages
+    inner join person_cycles
+        on
+            person_stages.person_key = person_cycles.person_key
+            and person_stages.cycle_number = person_cycles.cycle_number
     group by
-        person_key,
-        cycle_number
+        person_cycles.person_key,
+        person_cycles.lead_cycle_number
+
+),
+
+won as (
+
+    select
+        person_cycles.person_key,
+        person_cycles.lead_cycle_number,
+        sum(wins.won_amount) as won_amount
+    from wins
+    inner join person_cycles
+        on
+            wins.person_key = person_cycles.person_key
+            and wins.cycle_number = person_cycles.cycle_number
+    group by
+        person_cycles.person_key,
+        person_cycles.lead_cycle_number
 
 ),
 
@@ -71,7 +92,7 @@ described as (
         {%- for stage in ['mql', 'accepted', 'opportunity', 'won'] %}
         coalesce(reached.has_{{ stage }}, 0) as has_{{ stage }},
         {%- endfor %}
-        coalesce(wins.won_amount, 0) as won_amount,
+        coalesce(won.won_amount, 0) as won_amount,
         {{ first_of_month('person_cycles.lead_date') }} as cohort_month
     from person_cycles
     left join leads
@@ -83,11 +104,11 @@ described as (
     left join reached
         on
             person_cycles.person_key = reached.person_key
-            and person_cycles.cycle_number = reached.cycle_number
-    left join wins
+            and person_cycles.cycle_number = reached.lead_cycle_number
+    left join won
         on
-            person_cycles.person_key = wins.person_key
-            and person_cycles.cycle_number = wins.cycle_number
+            person_cycles.person_key = won.person_key
+            and person_cycles.cycle_number = won.lead_cycle_number
     where person_cycles.lead_date <= {{ as_of_date() }}
 
 ),
