@@ -61,7 +61,7 @@ def plan_build(settings: Settings, project: Project, is_from_scratch: bool = Fal
     Raises:
         SettingsError: When the hash key cannot be read.
     """
-    code = _hash(fingerprint(), duckdb.__version__, hash_key(settings))
+    code = _hash(fingerprint(settings), duckdb.__version__, hash_key(settings))
     with warehouse(settings) as connection:
         fingerprints = _node_fingerprints(connection, project, code)
         known = {} if is_from_scratch else _remembered(connection)

@@ -33,6 +33,12 @@ states as (
 
 ),
 
+company_dimensions as (
+
+    select * from {{ ref('int_kpi_dimensions_company') }}
+
+),
+
 monthly as (
 
     select
@@ -61,6 +67,15 @@ by_dimension as (
     from monthly
     group by all
     {%- endfor %}
+    union all
+    select
+        component,
+        dimension,
+        member,
+        {{ first_of_month('component_date') }} as month_start_date,
+        sum(quantity) as quantity
+    from company_dimensions
+    group by all
 
 ),
 

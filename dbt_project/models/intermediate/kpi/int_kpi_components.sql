@@ -83,10 +83,17 @@ mqls as (
 
 ),
 
+company as (
+
+    select * from {{ ref('int_kpi_components_company') }}
+
+),
+
 final as (
     {% for family in [
         'leads', 'opportunities', 'bookings', 'spend', 'awareness', 'pipeline', 'coverage',
-        'attainment', 'recurring', 'customers', 'attached', 'acquisition', 'handoffs', 'mqls'
+        'attainment', 'recurring', 'customers', 'attached', 'acquisition', 'handoffs', 'mqls',
+        'company'
     ] %}
     {{ "union all" if not loop.first }}
     select
