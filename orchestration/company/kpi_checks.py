@@ -30,7 +30,7 @@ class _World:
 
     @property
     def every(self) -> dict[str, KpiDefinition]:
-        return {**self.concord, **self.own}
+        return {**self.own, **self.concord}
 
     @property
     def of_concord(self) -> dict[str, KpiDefinition]:

@@ -2,7 +2,8 @@
 
 Concord's project is never written to. Its dbt_project.yml names a second folder of models and of
 tests, `extension`, which there has nothing to add. A home whose company adds something has links to
-all of Concord's project but that folder, and writes its own in its place.
+all of Concord's project but that folder, and writes its own in its place. (A folder elsewhere would
+not do: beside a model with an absolute path dbt writes what it compiled over the model.)
 
 Belongs here: those files. Does not: reading the company folder (company/extensions.py), compiling.
 """
@@ -24,12 +25,12 @@ from orchestration.kpi.semantic_layer import metrics
 from orchestration.settings import Settings
 from orchestration.transform.shared import PROJECT_DIR
 
+EXTENSION = "extension"
 # Folders of models, and the schemas of the same names.
 PUBLISHED, INTERNAL = "company", "company_internal"
-_KPI_FOLDER = "models/intermediate/kpi"
-EXTENSION = "extension"
-_DEFAULTS = PROJECT_DIR / EXTENSION
-_LINKED = ("dbt_project.yml", "macros", "models", "tests")
+_KPI_FOLDER = f"{EXTENSION}/models/intermediate/kpi"
+_PROJECT_FILE = "dbt_project.yml"
+_LINKED = ("macros", "models", "tests")
 _ADDRESS = r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}|\+[0-9][0-9 ()./-]{7,}"
 
 
@@ -43,22 +44,24 @@ def company_files(settings: Settings) -> dict[str, str]:
     if extensions.is_empty:
         return {}
     found = {
-        path.relative_to(_DEFAULTS).as_posix(): path.read_text()
-        for path in sorted(_DEFAULTS.rglob("*"))
+        path.relative_to(PROJECT_DIR).as_posix(): path.read_text()
+        for path in sorted((PROJECT_DIR / EXTENSION).rglob("*"))
         if path.is_file()
     }
+    found[_PROJECT_FILE] = _project_file()
     for path, text in extensions.files.items():
         own = path.removeprefix(f"{INTERNAL_FOLDER}/")
-        found[f"models/{PUBLISHED if own == path else INTERNAL}/{own}"] = text
+        found[f"{EXTENSION}/models/{PUBLISHED if own == path else INTERNAL}/{own}"] = text
     counting = [model for model in extensions.models if model.components]
     if counting:
         found[f"{_KPI_FOLDER}/int_kpi_components_company.sql"] = _components(counting)
-        found["tests/assert_company_components_are_declared.sql"] = _undeclared(counting)
+        name = f"{EXTENSION}/tests/assert_company_components_are_declared.sql"
+        found[name] = _undeclared(counting)
     if any(model.dimensions for model in counting):
         found[f"{_KPI_FOLDER}/int_kpi_dimensions_company.sql"] = _dimensions(counting)
     for model in extensions.models:
         if not model.sql.is_internal:
-            name = f"tests/assert_{model.name}_holds_no_addresses.sql"
+            name = f"{EXTENSION}/tests/assert_{model.name}_holds_no_addresses.sql"
             found[name] = _addresses(model)
     if entries := metrics(extensions.kpis):
         text = yaml.safe_dump({"version": 2, "metrics": entries}, sort_keys=False)
@@ -87,9 +90,21 @@ def write_company_project(settings: Settings, files: dict[str, str]) -> None:
     for name in _LINKED:
         (settings.dbt_company_dir / name).symlink_to(PROJECT_DIR / name)
     for name, text in files.items():
-        path = settings.dbt_company_dir / EXTENSION / name
+        path = settings.dbt_company_dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+
+def _project_file() -> str:
+    """Concord's, with a place for the company's tables."""
+    content = yaml.safe_load((PROJECT_DIR / _PROJECT_FILE).read_text())
+    for schema in (PUBLISHED, INTERNAL):
+        content["models"]["concord"][schema] = {
+            "+materialized": "table",
+            "+schema": schema,
+            "+contract": {"enforced": True},
+        }
+    return str(yaml.safe_dump(content, sort_keys=False))
 
 
 @cache
