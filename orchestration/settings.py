@@ -104,6 +104,11 @@ class Settings:
         return self.home / "dbt_target"
 
     @property
+    def dbt_company_dir(self) -> Path:
+        """Concord's dbt project with the company's own models; absent where it adds none."""
+        return self.home / "dbt_company"
+
+    @property
     def raw_file_drop_dir(self) -> Path:
         """Where the file-drop source keeps its Parquet files."""
         return self.raw_dir / "file_drop"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
 import click
 from rich.markup import escape
 
 from orchestration.cli.console import console, error_console, stop
 from orchestration.cli.exit_codes import INVALID_INPUT
 from orchestration.cli.inputs import settings_or_stop
-from orchestration.company import CompanyInvalid, load_company
+from orchestration.company import Company, CompanyInvalid, load_company
 from orchestration.sample import ensure_sample
-from orchestration.settings import SettingsError
+from orchestration.settings import Settings, SettingsError
 
 
 @click.command("check")
@@ -26,17 +30,40 @@ def command(connect: bool) -> None:
         raise click.exceptions.Exit(INVALID_INPUT) from None
     except SettingsError as error:
         stop(str(error), INVALID_INPUT)
+    if company.extensions.models:
+        _try_models(settings)
     console.print(
         f"[green]✓[/green] {escape(str(settings.company_dir))} is valid: "
         f"{escape(company.company.name)}, as of {company.as_of_date}, "
         f"{len(company.sources.sources)} sources, {len(company.channels)} channel rules, "
-        f"{len(company.kpis)} KPIs"
+        f"{len(company.kpis)} KPIs{_added(company)}"
     )
     if connect:
         from orchestration.cli.connections import try_connections
 
         if not try_connections(settings, company):
             raise click.exceptions.Exit(INVALID_INPUT)
+
+
+def _added(company: Company) -> str:
+    added = company.extensions
+    if added.is_empty:
+        return ""
+    return f", of which {len(added.kpis)} its own, and {len(added.models)} models of its own"
+
+
+def _try_models(settings: Settings) -> None:
+    """Compile Concord's models with the company's own, which shows what these read.
+
+    Not in the home, where a run may be under way; the run takes over what was made here.
+    """
+    from orchestration.transform.project import TransformError, ensure_parsed
+
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            ensure_parsed(replace(settings, home=Path(place)))
+        except TransformError as error:
+            stop(str(error), INVALID_INPUT)
 
 
 def show_problems(invalid: CompanyInvalid) -> None:

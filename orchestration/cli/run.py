@@ -8,9 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import click
+from rich.markup import escape
 
 from orchestration.cli.check import show_problems
-from orchestration.cli.console import console, stop
+from orchestration.cli.console import console, error_console, stop
 from orchestration.cli.exit_codes import BUSY, INVALID_INPUT, RUN_FAILED, USAGE
 from orchestration.cli.inputs import settings_or_stop
 from orchestration.cli.live import LiveReporter
@@ -116,8 +117,13 @@ def _execute(settings: Settings, run_id: str, options: RunOptions) -> str | None
     from orchestration.definitions import DAILY_JOB, build_definitions
     from orchestration.publish.assets import ALLOW_EARLIER_TAG
     from orchestration.transform.assets import FULL_REFRESH_TAG
+    from orchestration.transform.project import TransformError
 
-    definitions = build_definitions(settings)
+    try:
+        definitions = build_definitions(settings)
+    except TransformError as error:
+        error_console.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
+        return str(error)
     keys = None
     if options.no_publish:
         try:

@@ -6,7 +6,7 @@ definition (kpis.py) or any arithmetic (dbt).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from orchestration.company.kpis import KpiDefinition
@@ -29,16 +29,25 @@ def product_levels(kpis: Mapping[str, KpiDefinition]) -> dict[str, int]:
     return {kpi: levels[kpi] for kpi in kpis}
 
 
-def product_problems(kpis: Mapping[str, KpiDefinition], shown_as: str) -> list[Problem]:
-    """Return what is wrong with the factors of products, all at once."""
-    problems = list(_factor_problems(kpis, shown_as))
+def product_problems(
+    kpis: Mapping[str, KpiDefinition], shown_as: str, chosen: Collection[str]
+) -> list[Problem]:
+    """Return what is wrong with the factors of products, all at once.
+
+    Args:
+        kpis: All KPIs that can be a factor.
+        shown_as: Folder of the chosen KPIs, as people know it.
+        chosen: The KPIs to look at.
+    """
+    problems = list(_factor_problems(kpis, shown_as, chosen))
     try:
         levels = product_levels(kpis)
     except CycleError as error:
         found = " is made of ".join(error.args[1])
         message, fix = f"a KPI is made of itself: {found}", "take one of them out"
         return [*problems, Problem(shown_as, None, "factors", None, message, None, fix)]
-    for kpi, level in levels.items():
+    for kpi in chosen:
+        level = levels[kpi]
         if level > MOST_LEVELS:
             message = f"is a product of products in {level} steps"
             allowed, fix = f"at most {MOST_LEVELS}", "name the factors of one of its factors"
@@ -46,8 +55,11 @@ def product_problems(kpis: Mapping[str, KpiDefinition], shown_as: str) -> list[P
     return problems
 
 
-def _factor_problems(kpis: Mapping[str, KpiDefinition], shown_as: str) -> Iterator[Problem]:
-    for kpi, item in kpis.items():
+def _factor_problems(
+    kpis: Mapping[str, KpiDefinition], shown_as: str, chosen: Collection[str]
+) -> Iterator[Problem]:
+    for kpi in chosen:
+        item = kpis[kpi]
         for part in _parts(item):
             if part not in kpis:
                 fix = "correct the name, or define the KPI"

@@ -82,6 +82,12 @@ class KpiDefinition(Decision):
         None, description="Place among the headline KPIs, if it is one."
     )
 
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The components that it is made of, numerator first."""
+        named = (self.numerator_component, self.denominator_component)
+        return tuple(name for name in named if name)
+
     @model_validator(mode="after")
     def _ratio_has_two_components(self) -> Self:
         components = (self.numerator_component, self.denominator_component)
@@ -100,12 +106,15 @@ class KpiDefinition(Decision):
         return self
 
 
-def read_kpis(folder: Path, shown_as: str) -> tuple[dict[str, KpiDefinition], list[Problem]]:
+def read_kpis(
+    folder: Path, shown_as: str, model: type[KpiDefinition] = KpiDefinition
+) -> tuple[dict[str, KpiDefinition], list[Problem]]:
     """Read all definitions of a folder; a folder that is missing holds none.
 
     Args:
         folder: The folder.
         shown_as: Its name in messages.
+        model: What each must be.
 
     Returns:
         The valid definitions by id, and the problems of the others.
@@ -118,7 +127,7 @@ def read_kpis(folder: Path, shown_as: str) -> tuple[dict[str, KpiDefinition], li
         problems += found
         if file is None:
             continue
-        definition, found = validate_yaml(file, KpiDefinition, file.data)
+        definition, found = validate_yaml(file, model, file.data)
         problems += found
         if definition is None:
             continue

@@ -19,6 +19,7 @@ from orchestration.company.company_file import CompanyFile, check_company
 from orchestration.company.costs import COSTS_FILE, Cost, check_costs
 from orchestration.company.cross_checks import Parts, cross_problems
 from orchestration.company.csv_file import read_csv
+from orchestration.company.extensions import Extensions, read_extensions
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.funnel_checks import check_funnel
 from orchestration.company.fx_rates import FX_RATES_FILE, FxRate, check_fx_rates
@@ -71,7 +72,8 @@ class Company:
         fx_rates: Rows of fx_rates.csv.
         targets: Rows of targets.csv.
         costs: Rows of costs.csv.
-        kpis: KPI definitions by id.
+        kpis: KPI definitions by id, Concord's and the company's own.
+        extensions: The company's own models and KPIs.
     """
 
     folder: Path
@@ -86,6 +88,7 @@ class Company:
     targets: tuple[Target, ...]
     costs: tuple[Cost, ...]
     kpis: Mapping[str, KpiDefinition]
+    extensions: Extensions = Extensions()
 
 
 def today_in(zone: ZoneInfo) -> date:
@@ -170,7 +173,11 @@ def load_company(
     targets = reading.csv(TARGETS_FILE, Target, check_targets)
     costs = reading.csv(COSTS_FILE, Cost, check_costs)
     kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
-    reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder))]
+    reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder), kpis)]
+    extensions, extension_problems = read_extensions(folder, kpis)
+    every_kpi = {**kpis, **extensions.kpis}
+    reading.problems += extension_problems
+    reading.problems += product_problems(every_kpi, "kpis", extensions.kpis)
     parts = Parts(
         company=company,
         funnel=funnel,
@@ -182,7 +189,7 @@ def load_company(
         fx_rates=fx_rates,
         targets=targets,
         costs=costs,
-        kpi_names={path.stem for path in kpi_folder.glob("*.yml")},
+        kpi_names={path.stem for path in kpi_folder.glob("*.yml")} | set(extensions.kpis),
     )
     problems = [*reading.problems, *cross_problems(parts)]
     if (
@@ -209,7 +216,8 @@ def load_company(
         fx_rates=tuple(fx_rates),
         targets=tuple(targets),
         costs=tuple(costs),
-        kpis=kpis,
+        kpis=every_kpi,
+        extensions=extensions,
     )
 
 

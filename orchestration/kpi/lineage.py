@@ -16,7 +16,8 @@ from functools import cache
 from orchestration.transform.nodes import Model, Project
 
 _KPI_FOLDER = "int_kpi_"
-_SHOWN_SCHEMAS = ("core", "funnel", "attribution", "compensation")
+_SHOWN_SCHEMAS = ("core", "funnel", "attribution", "compensation", "company")
+_COMPANY_SCHEMAS = ("company", "company_internal")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def _makers(project: Project, component: str) -> list[Model]:
     found = {
         model.unique_id: model
         for model in project.models.values()
-        if model.name.startswith(_KPI_FOLDER) and named.search(model.sql)
+        if (model.name.startswith(_KPI_FOLDER) or model.schema in _COMPANY_SCHEMAS)
+        and named.search(model.sql)
     }
     return [
         model

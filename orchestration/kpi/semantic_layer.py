@@ -37,14 +37,19 @@ def semantic_layer(kpis: Mapping[str, KpiDefinition]) -> str:
     content = {
         "version": 2,
         "semantic_models": [_semantic_model()],
-        "metrics": [
-            metric
-            for kpi, item in sorted(kpis.items())
-            if item.aggregation in ("sum", "ratio") and item.state is None
-            for metric in _metrics(kpi, item)
-        ],
+        "metrics": metrics(kpis),
     }
     return _HEAD + yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=80, allow_unicode=True)
+
+
+def metrics(kpis: Mapping[str, KpiDefinition]) -> list[dict[str, Any]]:
+    """Return the metrics of the KPIs that are sums or ratios, for dbt."""
+    return [
+        metric
+        for kpi, item in sorted(kpis.items())
+        if item.aggregation in ("sum", "ratio") and item.state is None
+        for metric in _metrics(kpi, item)
+    ]
 
 
 def _semantic_model() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-MART_SCHEMAS = ("core", "funnel", "attribution", "kpi", "compensation", "ops")
+MART_SCHEMAS = ("core", "funnel", "attribution", "kpi", "compensation", "ops", "company")
 # Whatever is not in a mart is read by the core, so its failures hold everything.
 DEFAULT_GROUP = "core"
 

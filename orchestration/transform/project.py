@@ -12,6 +12,12 @@ from typing import Any
 
 from orchestration.settings import Settings, apply_to_process
 from orchestration.transform import shared
+from orchestration.transform.company_project import (
+    company_files,
+    project_dir,
+    write_company_project,
+)
+from orchestration.transform.company_reads import company_model_problems
 from orchestration.transform.shared import PROJECT_DIR
 
 # What is parsed; everything else in the folder is output.
@@ -34,7 +40,7 @@ def base_arguments(settings: Settings) -> list[str]:
     """The flags that every dbt call of Concord carries."""
     return [
         "--project-dir",
-        str(PROJECT_DIR),
+        str(project_dir(settings)),
         "--profiles-dir",
         str(PROJECT_DIR),
         "--target-path",
@@ -48,7 +54,7 @@ def base_arguments(settings: Settings) -> list[str]:
     ]
 
 
-def fingerprint() -> str:
+def fingerprint(settings: Settings) -> str:
     """A hash of every file that dbt parses, of dbt's own version and of how it compiles."""
     from importlib.metadata import version
 
@@ -58,6 +64,8 @@ def fingerprint() -> str:
         relative = path.relative_to(PROJECT_DIR)
         if path.suffix in PARSED_SUFFIXES and relative.parts[0] not in OUTPUT_FOLDERS:
             digest.update(str(relative).encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, text in sorted(company_files(settings).items()):
+        digest.update(f"company/{name}\0{text}\0".encode())
     return digest.hexdigest()
 
 
@@ -65,14 +73,16 @@ def is_parsed(settings: Settings) -> bool:
     """Whether the kept manifest is of the project as it stands."""
     target = settings.dbt_target_dir
     kept = target / FINGERPRINT_FILE
-    return (target / MANIFEST_FILE).exists() and kept.exists() and kept.read_text() == fingerprint()
+    has_both = (target / MANIFEST_FILE).exists() and kept.exists()
+    return has_both and kept.read_text() == fingerprint(settings)
 
 
 def ensure_parsed(settings: Settings) -> Path:
     """Compile the project unless nothing changed since then; return manifest.json's path.
 
     Raises:
-        TransformError: With dbt's message when the project cannot be parsed.
+        TransformError: With dbt's message when the project cannot be parsed; with everything
+            that is wrong when the company's own models read what they may not.
     """
     target = settings.dbt_target_dir
     manifest = target / MANIFEST_FILE
@@ -82,9 +92,12 @@ def ensure_parsed(settings: Settings) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     kept = target / FINGERPRINT_FILE
     kept.unlink(missing_ok=True)
-    state = fingerprint()
+    state = fingerprint(settings)
+    write_company_project(settings, company_files(settings))
     if not shared.take(state, target):
         _compile(settings)
+        if problems := company_model_problems(json.loads(manifest.read_text())):
+            raise TransformError("\n".join(problems))
         shared.give(state, target)
     kept.write_text(state)
     return manifest

@@ -150,7 +150,7 @@ def plan_build(settings: Settings, project: Project, is_from_scratch: bool = Fal
     Raises:
         SettingsError: When the hash key cannot be read.
     """
-    code = hash_of(fingerprint(), duckdb.__version__, hash_key(settings))
+    code = hash_of(fingerprint(settings), duckdb.__version__, hash_key(settings))
     with warehouse(settings) as connection:
         fingerprints = Fingerprints(connection, project, code)
         known = {} if is_from_scratch else _remembered(connection)

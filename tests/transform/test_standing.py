@@ -83,7 +83,7 @@ def test_another_hash_key_reaches_everything(built: Settings) -> None:
 def test_a_changed_project_reaches_everything(
     built: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "fingerprint", lambda: "another")
+    monkeypatch.setattr(standing, "fingerprint", lambda _settings: "another")
     assert kept(built) == set()
 
 

@@ -36,6 +36,12 @@ states as (
 
 ),
 
+company_dimensions as (
+
+    select * from {{ ref('int_kpi_dimensions_company') }}
+
+),
+
 monthly as (
 
     select
@@ -67,6 +73,15 @@ by_dimension as (
     from monthly
     group by all
     {%- endfor %}
+    union all
+    select
+        component,
+        dimension,
+        member,
+        {{ first_of_month('component_date') }} as month_start_date,
+        sum(quantity) as quantity
+    from company_dimensions
+    group by all
 
 ),
 

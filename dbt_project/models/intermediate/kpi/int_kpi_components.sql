@@ -101,6 +101,12 @@ costs as (
 
 ),
 
+company as (
+
+    select * from {{ ref('int_kpi_components_company') }}
+
+),
+
 final as (
     {% set families = {
         'leads': [],
@@ -120,6 +126,7 @@ final as (
         'costs': ['business_function', 'reach'],
         'handoffs': [],
         'mqls': [],
+        'company': [],
     } %}
     {%- set common = ['channel_name', 'team', 'segment', 'region', 'product_name'] %}
     {% for family, more in families.items() %}

@@ -6,6 +6,14 @@ with definitions as (
 
 ),
 
+company_dimensions as (
+
+    select dimension
+    from {{ ref('int_kpi_dimensions_company') }}
+    group by dimension
+
+),
+
 final as (
     {% for dimension in [
         'all', 'channel', 'team', 'segment', 'region', 'product', 'persona', 'function', 'reach'
@@ -19,6 +27,15 @@ final as (
     where concat(',', replace(dimensions, ' ', ''), ',') like '%,{{ dimension }},%'
     {%- endif %}
     {%- endfor %}
+    union all
+    select
+        definitions.kpi,
+        company_dimensions.dimension
+    from definitions
+    inner join company_dimensions
+        on
+            concat(',', replace(definitions.dimensions, ' ', ''), ',')
+            like concat('%,', company_dimensions.dimension, ',%')
 
 )
 
