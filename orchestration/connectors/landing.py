@@ -16,6 +16,7 @@ Belongs here: files, what changed, compaction. Does not: where rows come from.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,7 @@ class Landing:
         """Make the folder, and remove what is obsolete or half written."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
         self.tidy()
 
     @property
@@ -87,9 +89,10 @@ class Landing:
         """Add rows to what this pull brings; nobody sees them yet."""
         if not len(rows):
             return
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._staged, self.schema, compression="zstd")
-        self._writer.write_table(rows.cast(self.schema), limits.PARQUET_ROW_GROUP)
+        self._waiting.append(rows.cast(self.schema))
+        # A row group of each page would make a footer that grows with the pages, and slow reading.
+        if sum(map(len, self._waiting)) >= limits.PARQUET_ROW_GROUP // 2:
+            self._write_waiting()
 
     def stage_gone(self, ids: pa.Table) -> int:
         """Stage that records are gone, as they were last seen; returns how many are held.
@@ -111,22 +114,29 @@ class Landing:
         self.stage(rows)
         return len(rows)
 
-    def held(self) -> str:
-        """SQL of a subquery: the newest row of every record that was delivered."""
+    def held(self, among: str = "") -> str:
+        """SQL of a subquery: the newest row of every record that was delivered.
+
+        A file has a record once, and the oldest file is the bulk of the rows: only the later ones
+        are put in order, however many rows there are.
+
+        Args:
+            among: A table with the records that are wanted, by its column of that name; blank is
+                all of them.
+        """
         columns = ", ".join(quoted(name) for name in self.schema.names)
-        files = self.deliveries()
-        if not files:
-            return f"(select {columns} from ({self._empty()}))"  # noqa: S608
-        paths = ", ".join(literal(str(item.path)) for item in files)
-        read = f"read_parquet([{paths}], union_by_name = true, filename = true)"
-        if len(files) == 1:
-            source = f"select * from {read}"  # noqa: S608
-        else:
-            source = (
-                f"select * from {read} "  # noqa: S608
-                f"qualify row_number() over (partition by {RECORD_ID} order by filename desc) = 1"
-            )
-        return f"(select {columns} from ({self._empty()} union all by name {source}))"  # noqa: S608
+        wanted = f" semi join {among} using ({RECORD_ID})" if among else ""
+        parts = [self._empty()]
+        if files := self.deliveries():
+            later = f"{_read(files[1:])} as later" if files[1:] else ""
+            newer = f" anti join {later} using ({RECORD_ID})" if later else ""
+            parts.append(f"select * from {_read(files[:1])} as oldest{newer}{wanted}")  # noqa: S608
+            if later:
+                parts.append(
+                    f"select * from {later}{wanted} qualify row_number() "  # noqa: S608
+                    f"over (partition by {RECORD_ID} order by filename desc) = 1"
+                )
+        return f"(select {columns} from ({' union all by name '.join(parts)}))"  # noqa: S608
 
     def settle(self, rewrite: bool = False) -> int:
         """Deliver what was staged; returns how many rows changed.
@@ -134,6 +144,7 @@ class Landing:
         Args:
             rewrite: Write the dataset anew, whatever changed (its columns are others now).
         """
+        self._write_waiting()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -184,19 +195,40 @@ class Landing:
             files[1].first,
         )
 
+    def _write_waiting(self) -> None:
+        if not self._waiting:
+            return
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._staged, self.schema, compression="zstd")
+        self._writer.write_table(pa.concat_tables(self._waiting), limits.PARQUET_ROW_GROUP)
+        self._waiting = []
+
     def _settle_first(self) -> bool:
         """A first delivery without doubles and gone rows is the staged file itself."""
         if self.deliveries():
             return False
-        staged = f"read_parquet({literal(str(self._staged))})"
-        gone = "false" if self.keeps_gone else IS_GONE
-        found = self.connection.execute(
-            f"select count(*) = count(distinct {RECORD_ID}) and not bool_or({gone}) "  # noqa: S608
-            f"from {staged}"
-        ).fetchall()
-        if not found[0][0]:
+        if not self._is_sound_alone():
             return False
         publish(self._staged, self._path(1, 1))
+        return True
+
+    def _is_sound_alone(self) -> bool:
+        """Whether the staged file has every record once, and none that is gone.
+
+        Some of the records at a time, so that ten million take no more memory than one; two
+        records that share a hash are only taken for a double.
+        """
+        staged = f"read_parquet({literal(str(self._staged))})"
+        gone = "false" if self.keeps_gone else f"bool_or({IS_GONE})"
+        parts = 1 + pq.read_metadata(self._staged).num_rows // limits.RECORDS_AT_ONCE
+        for part in range(parts):
+            found = self.connection.execute(
+                f"select count(*) = count(distinct hash({RECORD_ID})) "  # noqa: S608
+                f"and not coalesce({gone}, false) from {staged} "
+                f"where hash({RECORD_ID}) % {parts} = {part}"
+            ).fetchall()
+            if not found[0][0]:
+                return False
         return True
 
     def _changed(self) -> int:
@@ -216,9 +248,7 @@ class Landing:
                     partition by {RECORD_ID} order by {MODIFIED_AT} desc, file_row_number desc
                 ) = 1
             ),
-            held as (
-                select * from {self.held()} where {RECORD_ID} in (select {RECORD_ID} from staged)
-            )
+            held as (select * from {self.held("staged")})
             select {ours} from staged left join held using ({RECORD_ID})
             where (held.{RECORD_ID} is null and {unseen})
                 or (held.{RECORD_ID} is not null and row({ours}) is distinct from row({theirs}))
@@ -252,6 +282,11 @@ class Landing:
 
     def _path(self, number: int, first: int) -> Path:
         return self.folder / f"{number:09d}-{first:09d}.parquet"
+
+
+def _read(files: Sequence[Delivery]) -> str:
+    paths = ", ".join(literal(str(item.path)) for item in files)
+    return f"read_parquet([{paths}], union_by_name = true, filename = true)"
 
 
 def _that_count(folder: Path) -> list[Delivery]:

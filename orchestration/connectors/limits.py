@@ -17,3 +17,5 @@ MEMORY = "512MB"
 # Deliveries of a dataset beyond which they are made one.
 MANY_DELIVERIES = 16
 PARQUET_ROW_GROUP = 100_000
+# Records of a first delivery that are looked through for doubles at a time.
+RECORDS_AT_ONCE = 500_000

@@ -37,6 +37,8 @@ from orchestration.connectors.typing_sql import delivery_schema, typed_columns, 
 from orchestration.connectors.watch import DescribedField, check_fields, hidden_fields
 from orchestration.state import ConnectorObject
 
+_BLOCK_ROWS = 20_000
+
 
 @dataclass
 class ObjectPull:
@@ -195,7 +197,8 @@ class ObjectPull:
 
     def read(self, conditions: Iterable[str], result: PullResult) -> None:
         """Read the records that fulfil conditions, and stage them."""
-        for table in self.rows(soql.select(self.item.name, list(self.columns), conditions), result):
+        query = soql.select(self.item.name, list(self.columns), conditions)
+        for table in in_blocks(self.rows(query, result)):
             if len(table):
                 self.describe(result)
             if len(table) and self.key_fields:
@@ -246,6 +249,18 @@ class ObjectPull:
     def _remember(self, **changes: Any) -> None:
         self.now = replace(self.now, **changes)
         self.context.state.save_connector_object(self.now)
+
+
+def in_blocks(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Small tables put together: what is done once for each may look at all that is known."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(map(len, waiting)) >= _BLOCK_ROWS:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def object_landings(

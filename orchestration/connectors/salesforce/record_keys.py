@@ -213,13 +213,13 @@ class RecordKeys:
             ]
         renewed = "and id not in (select id from learned)" if may_change else ""
         doubled = self._rows(
-            "select any_value(id), key, max(id) from (select id, key from learned union "  # noqa: S608
+            "select min(id), key, max(id) from (select id, key from learned union "  # noqa: S608
             f"select id, key from record_keys where object = {literal(name)} {renewed} "
             "and key in (select key from learned)) where key is not null "
             "group by key having count(distinct id) > 1"
         )
         found += [
-            f"records {min(first, second)} and {max(first, second)} both have {field_name} {key}; "
+            f"records {first} and {second} both have {field_name} {key}; "
             "a key belongs to one record for ever, a deleted one too: give one of them another"
             for first, key, second in doubled
         ]

@@ -89,8 +89,7 @@ class Pages:
             return self._page(cursor, locator, int(offset), version)
 
     def _rows(self, query: Compiled) -> array[int]:
-        found = self._organisation.store.run(query.sql, query.values)
-        return array("q", (row for (row,) in found))
+        return self._organisation.store.numbers(query.sql, query.values)
 
     def _page(self, cursor: _Cursor, locator: str, start: int, version: str) -> bytes:
         query, end = cursor.query, start + cursor.size

@@ -11,6 +11,7 @@ import pytest
 
 from sample_company.simulators.salesforce.fields import Field, number_text, read_back, stored
 from sample_company.simulators.salesforce.organisation import Organisation
+from sample_company.simulators.salesforce.volume import add_opportunities
 from tests.sample_company.simulators.plain_client import PlainClient
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -324,3 +325,25 @@ def test_what_clients_read_is_the_truth(
         for record in records
     ]
     assert read == list(organisation.truth_of("Opportunity"))
+
+
+def test_emptying_the_bin_does_not_look_at_records_outside_it(organisation: Organisation) -> None:
+    """Every request empties the bin first: looking at all records made large orgs quadratic."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def steps_of_a_purge() -> int:
+        nonlocal steps
+        organisation.clock.advance(MINUTE)
+        steps = 0
+        organisation.purge()
+        return steps
+
+    organisation.store._connection.set_progress_handler(count, 1)
+    before = steps_of_a_purge()
+    add_opportunities(organisation, 500)
+    assert steps_of_a_purge() == before > 0
