@@ -88,6 +88,7 @@ final as (
                 then min(won_date) over (partition by person_key, lead_cycle_number)
         end as lead_won_date,
         mql_date,
+        sql_date,
         won_date
     from described
 
