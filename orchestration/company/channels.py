@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, StringConstraints
 
 from orchestration.company.csv_file import row_problem
+from orchestration.company.people import BusinessFunction
 from orchestration.company.problems import Problem
 from orchestration.company.value_types import CsvRow, Integer, SnakeCase, Text, refuse
 
@@ -49,13 +50,14 @@ class ChannelRule(CsvRow):
     source_field: Pattern
     channel_name: SnakeCase
     channel_group: Text
+    business_function: BusinessFunction | None = None
 
 
 def check_channels(rules: list[ChannelRule]) -> list[Problem]:
-    """Find rules with one order, and channels in two groups."""
+    """Find rules with one order, and channels in two groups or of two functions."""
     problems = []
     orders: dict[int, int] = {}
-    groups: dict[str, ChannelRule] = {}
+    firsts: dict[str, ChannelRule] = {}
     for rule in rules:
         if rule.rule_order in orders:
             problems.append(
@@ -69,20 +71,28 @@ def check_channels(rules: list[ChannelRule]) -> list[Problem]:
                 )
             )
         orders.setdefault(rule.rule_order, rule.line)
-        first = groups.setdefault(rule.channel_name, rule)
+        first = firsts.setdefault(rule.channel_name, rule)
         if first.channel_group != rule.channel_group:
-            problems.append(
-                row_problem(
-                    CHANNELS_FILE,
-                    rule,
-                    "channel_group",
-                    f"channel {rule.channel_name!r} is in group {first.channel_group!r} "
-                    f"in line {first.line}",
-                    allowed="one group for each channel",
-                    fix=f"write {first.channel_group!r}, or use another channel_name",
-                )
-            )
+            words = (f"is in group {first.channel_group!r}", "one group for each channel")
+            problems.append(_differs(rule, first, "channel_group", first.channel_group, *words))
+        if first.business_function != rule.business_function:
+            words = (f"is of {first.business_function or 'no function'!r}", "one function for each")
+            value = first.business_function or ""
+            problems.append(_differs(rule, first, "business_function", value, *words))
     return problems
+
+
+def _differs(
+    rule: ChannelRule, first: ChannelRule, column: str, value: str, said: str, allowed: str
+) -> Problem:
+    return row_problem(
+        CHANNELS_FILE,
+        rule,
+        column,
+        f"channel {rule.channel_name!r} {said} in line {first.line}",
+        allowed=allowed,
+        fix=f"write {value!r}, or use another channel_name",
+    )
 
 
 def _free_order(rules: list[ChannelRule], rule: ChannelRule) -> int:

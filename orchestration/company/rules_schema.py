@@ -106,6 +106,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("rule_order", INTEGER),
             *_texts("utm_source", "utm_medium", "utm_campaign", "referrer_domain"),
             *_texts("click_id_type", "source_field", "channel_name", "channel_group"),
+            *_texts("business_function"),
         ]
     ),
     "employee": pa.schema(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -16,7 +17,7 @@ from tests.kpi.awareness import awareness_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
 from tests.kpi.customer_facts import FIRST_PAID, ONBOARDING_WINDOW, PARENTS
 from tests.kpi.expected_customers import LIFETIME_MONTHS, STATES, add_on_parts, customer_parts
-from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, Facts
+from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, SOURCING_RULES, Facts
 from tests.kpi.pipeline_facts import pipeline_quantities
 
 Key = tuple[str, str, date, str, str]
@@ -370,6 +371,8 @@ def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
     if deal["pipeline_date"]:
         yield _part("pipeline_created", deal["pipeline_date"], first, opened)
         yield _part("saos", deal["pipeline_date"], 1, opened)
+        if deal["opportunity_type"] != "renewal" and first is not None:
+            yield from _sourced_parts(opened, first)
     if not (deal["is_won"] or deal["is_lost"]):
         return
     closed, day, amount = (
@@ -395,6 +398,13 @@ def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
         yield _part("sales_cycle_days", day, deal["sales_cycle_days"], closed)
         if amount is not None:
             yield _part("deals_won_with_amount", day, 1, closed)
+
+
+def _sourced_parts(deal: dict[str, Any], amount: Decimal) -> Iterator[Part]:
+    yield _part("pipeline_to_source", deal["pipeline_date"], amount, deal)
+    for rule in SOURCING_RULES:
+        own = amount if deal[f"sourced_by_{rule}"] == "marketing" else 0
+        yield _part(f"pipeline_sourced_by_{rule}", deal["pipeline_date"], own, deal)
 
 
 def _line_parts(line: dict[str, Any]) -> Iterator[Part]:

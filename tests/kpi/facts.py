@@ -192,6 +192,11 @@ def _deal(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
         "is_won": outcome == "won",
         "is_lost": outcome == "lost",
         "is_reportable": random.random() < 0.9,
+        "opportunity_type": random.choice(("new", "expansion", "renewal")),
+        **{
+            f"sourced_by_{rule}": random.choice(("marketing", "sdr", "not_recorded"))
+            for rule in SOURCING_RULES
+        },
         "created_date": created,
         "pipeline_date": random.choice((None, created, closed)),
         "close_date": closed,
@@ -213,6 +218,7 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
     }
 
 
+SOURCING_RULES = ("field", "first_touch", "presales_touch")
 DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
 HANDOFF = {
     "handoff_key": "varchar", "person_key": "varchar", "cycle_number": "integer", **DIMENSIONS,
@@ -226,7 +232,8 @@ OPPORTUNITY = {
     "team_at_creation": "varchar", "team_at_close": "varchar", "amount": MONEY,
     "sales_cycle_days": "bigint", "is_won": "boolean", "is_lost": "boolean",
     "is_reportable": "boolean", "created_date": "date", "pipeline_date": "date",
-    "close_date": "date",
+    "close_date": "date", "opportunity_type": "varchar",
+    **dict.fromkeys((f"sourced_by_{rule}" for rule in SOURCING_RULES), "varchar"),
 }  # fmt: skip
 
 

@@ -51,6 +51,34 @@
         '1',
         'is_won and amount is not null and pipeline_date is not null',
     ),
+    (
+        'pipeline_to_source',
+        'pipeline_date',
+        'team_at_creation',
+        'creation_amount',
+        'not is_renewal and creation_amount is not null',
+    ),
+    (
+        'pipeline_sourced_by_field',
+        'pipeline_date',
+        'team_at_creation',
+        "case when sourced_by_field = 'marketing' then creation_amount else 0 end",
+        'not is_renewal and creation_amount is not null',
+    ),
+    (
+        'pipeline_sourced_by_first_touch',
+        'pipeline_date',
+        'team_at_creation',
+        "case when sourced_by_first_touch = 'marketing' then creation_amount else 0 end",
+        'not is_renewal and creation_amount is not null',
+    ),
+    (
+        'pipeline_sourced_by_presales_touch',
+        'pipeline_date',
+        'team_at_creation',
+        "case when sourced_by_presales_touch = 'marketing' then creation_amount else 0 end",
+        'not is_renewal and creation_amount is not null',
+    ),
     ('closed_amount', 'close_date', 'team_at_close', 'amount', 'is_closed and amount is not null'),
 ] %}
 with opportunities as (

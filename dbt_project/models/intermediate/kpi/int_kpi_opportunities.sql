@@ -36,11 +36,15 @@ final as (
         coalesce(opportunities.segment, 'unknown') as segment,
         coalesce(opportunities.region, 'unknown') as region,
         coalesce(products.product_name, 'unknown') as product_name,
+        opportunities.sourced_by_field,
+        opportunities.sourced_by_first_touch,
+        opportunities.sourced_by_presales_touch,
 
         opportunities.amount,
         creation_amounts.creation_amount,
         opportunities.sales_cycle_days,
 
+        coalesce(opportunities.opportunity_type = 'renewal', false) as is_renewal,
         opportunities.is_won,
         opportunities.is_won or opportunities.is_lost as is_closed,
 

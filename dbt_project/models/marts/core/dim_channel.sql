@@ -18,6 +18,7 @@ unioned as (
     select
         channel_name,
         channel_group,
+        business_function,
         rule_order,
         1 as precedence
     from channel_rules
@@ -25,18 +26,21 @@ unioned as (
     select
         'not_recorded' as channel_name,
         'not_recorded' as channel_group,
+        cast(null as varchar) as business_function,
         0 as rule_order,
         2 as precedence
     union all
     select
         'unmapped' as channel_name,
         'unmapped' as channel_group,
+        cast(null as varchar) as business_function,
         0 as rule_order,
         2 as precedence
     union all
     select
         nullif(trim(channel_name), '') as channel_name,
         'unlisted' as channel_group,
+        cast(null as varchar) as business_function,
         0 as rule_order,
         3 as precedence
     from costs
@@ -51,6 +55,7 @@ final as (
 
         channel_name,
         channel_group,
+        coalesce(business_function, 'not_assigned') as business_function,
 
         precedence = 2 as is_bucket
     from unioned

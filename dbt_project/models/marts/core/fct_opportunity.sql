@@ -49,6 +49,12 @@ channels as (
 
 ),
 
+sources as (
+
+    select * from {{ ref('int_opportunity_sources') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('dim_account') }}
@@ -90,9 +96,9 @@ final as (
         coalesce(accounts.region, teams.owner_region) as region,
         teams.team_at_creation,
         teams.team_at_close,
-        coalesce(channels.channel_group, 'not_recorded') as sourced_by_field,
-        cast(null as varchar) as sourced_by_first_touch,
-        cast(null as varchar) as sourced_by_presales_touch,
+        sources.sourced_by_field,
+        sources.sourced_by_first_touch,
+        sources.sourced_by_presales_touch,
         dated.created_date_rule,
         dated.close_date_rule,
         linked.exclusion_reason,
@@ -142,6 +148,8 @@ final as (
         on opportunities.opportunity_key = products.opportunity_key
     inner join teams
         on opportunities.opportunity_key = teams.opportunity_key
+    inner join sources
+        on opportunities.opportunity_key = sources.opportunity_key
     left join channels
         on opportunities.opportunity_key = channels.opportunity_key
     left join accounts

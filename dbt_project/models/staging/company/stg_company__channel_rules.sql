@@ -16,7 +16,8 @@ final as (
         click_id_type,
         source_field,
         channel_name,
-        channel_group
+        channel_group,
+        business_function
     from source
 
 )
