@@ -24,6 +24,7 @@ def models(oracle_folder: Path) -> CompiledModels:
         oracle_folder,
         [
             "path:models/intermediate/kpi",
+            "path:extension/models/intermediate/kpi",
             # Not rpt_alignment, which reads facts that no KPI is made of.
             "dim_kpi",
             "fct_kpi_component",

@@ -440,7 +440,8 @@ def _yearly(line: dict[str, Any]) -> Fraction | None:
     if line["amount"] is None:
         return None
     years = max(Fraction(line["term_months"] or 12, 12), Fraction(1))
-    return Fraction(line["amount"]) / years
+    # Of a line the sixth place is the last; thirds and halves of cents never lie between two.
+    return Fraction(round(Fraction(line["amount"]) / years * 10**6), 10**6)
 
 
 def _part(component: str, day: date, quantity: Any, row: dict[str, Any]) -> Part:

@@ -36,8 +36,9 @@ described as (
         case
             when bookings.recurring_amount <> 0 then bookings.recurring_amount
             when bookings.term_months > 12
+                -- Rounded once, for each line: then no sum depends on how it is cut.
                 then cast(
-                    cast(bookings.amount as double) * 12 / bookings.term_months as decimal(27, 9)
+                    cast(bookings.amount as double) * 12 / bookings.term_months as decimal(38, 6)
                 )
             else bookings.amount
         end as yearly_amount,
