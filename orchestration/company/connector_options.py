@@ -183,30 +183,28 @@ def field_problems(
 
 
 def alias_problems(
-    aliases: Mapping[str, Aliases], objects: Mapping[str, ApiObject]
+    aliases: Mapping[str, Aliases], outputs: Mapping[str, Sequence[Output]]
 ) -> list[FieldProblem]:
     """Canonical fields with aliases that the object does not fill, and words that are not theirs.
 
     Args:
         aliases: Object: canonical field: value of the API: value to use.
-        objects: The objects as the source reads them.
+        outputs: Object: what the source makes of its records.
 
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
     problems: list[FieldProblem] = []
     for name, chosen in aliases.items():
-        if name not in objects:
+        if name not in outputs:
             continue
-        filled = dict.fromkeys(
-            field for output in objects[name].outputs.values() for field in output.fields
-        )
+        filled = dict.fromkeys(field for output in outputs[name] for field in output.fields)
         problems += [
             (("options", "value_aliases", name, field), "is not filled by it", listed(filled))
             for field in chosen
             if field not in filled
         ]
-        entities = [load_entities()[output.entity] for output in objects[name].outputs.values()]
+        entities = [load_entities()[output.entity] for output in outputs[name]]
         known = {
             field: own.values
             for entity in entities

@@ -32,6 +32,7 @@ from orchestration.company.value_types import (
     Text,
     refuse,
 )
+from orchestration.connectors.company_fields import with_aliases
 from orchestration.connectors.hubspot.objects import HubSpotObject, hubspot_objects
 
 
@@ -139,12 +140,14 @@ class HubSpotSource(Decision):
 
     def objects(self) -> Mapping[str, HubSpotObject]:
         """The objects that are read, with the company's own properties."""
-        return objects_read(
-            hubspot_objects(),
-            self.options.leave_out,
-            self.options.fields,
-            self.options.value_aliases,
+        aliases = self.options.value_aliases
+        found = objects_read(
+            hubspot_objects(), self.options.leave_out, self.options.fields, aliases
         )
+        for name in aliases.keys() & found.keys():
+            parts = tuple(with_aliases(part, aliases[name]) for part in found[name].parts)
+            found[name] = found[name].model_copy(update={"parts": parts})
+        return found
 
 
 def company_field_problems(source: HubSpotSource) -> list[FieldProblem]:
@@ -153,7 +156,11 @@ def company_field_problems(source: HubSpotSource) -> list[FieldProblem]:
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
+    outputs = {
+        name: [output for _, output in item.all_outputs().values()]
+        for name, item in source.objects().items()
+    }
     return [
         *field_problems(source.options.fields, hubspot_objects(), "a property of HubSpot"),
-        *alias_problems(source.options.value_aliases, source.objects()),
+        *alias_problems(source.options.value_aliases, outputs),
     ]

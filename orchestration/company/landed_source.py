@@ -171,4 +171,5 @@ def company_field_problems(source: LandedSource) -> list[FieldProblem]:
             (("options", "value_aliases", name), "only Salesforce's objects have aliases", "none")
             for name in options.value_aliases
         ]
-    return problems + alias_problems(options.value_aliases, source.objects())
+    outputs = {name: [*item.outputs.values()] for name, item in source.objects().items()}
+    return problems + alias_problems(options.value_aliases, outputs)

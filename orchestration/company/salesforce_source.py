@@ -174,7 +174,8 @@ def company_field_problems(source: SalesforceSource) -> list[FieldProblem]:
     Returns:
         Location below the source, what is wrong, and what is allowed.
     """
+    outputs = {name: [*item.outputs.values()] for name, item in source.objects().items()}
     return [
         *field_problems(source.options.fields, salesforce_objects(), "a field of Salesforce"),
-        *alias_problems(source.options.value_aliases, source.objects()),
+        *alias_problems(source.options.value_aliases, outputs),
     ]

@@ -225,6 +225,15 @@ def test_an_alias_that_gives_a_word_that_is_none(folder: Folder) -> None:
     folder.expect("sources.yml", "Upsell:", key, message, "correct it")
 
 
+def test_aliases_of_what_a_deal_gives_besides(folder: Folder) -> None:
+    more = "value_aliases: {deals: {role: {Billing contact: payer}}}"
+    org = f"  org:\n    loader: hubspot\n    options:\n      {more}\n"
+    folder.replace("sources.yml", "system_of_record:", f"{org}system_of_record:")
+    folder.replace("sources.yml", "{people: crm}", "{people: crm, opportunities: crm}")
+    key = "sources.org.options.value_aliases.deals.role.Billing contact"
+    folder.expect("sources.yml", "Billing", key, "'payer' is no value of role", "correct it")
+
+
 def test_an_object_that_is_only_kept_has_no_fields_to_fill(folder: Folder) -> None:
     _add_org(folder, "http://127.0.0.1", "fields: {Order: {amount: Total__c}}")
     key = "sources.org.options.fields.Order"

@@ -56,7 +56,7 @@ class FakeLinkedInAds(FakeServer):
         assert asked.headers["linkedin-version"] == "202603"
         assert asked.headers["x-restli-protocol-version"] == "2.0.0"
         if asked.path == "/rest/adAccounts":
-            rows = [{"id": int(key), "test": False} for key in self.accounts]
+            rows = [self._told(key) for key in self.accounts]
             return self._paged(asked, [*rows, {"id": 666, "test": True}])
         if asked.path == "/rest/adAnalytics":
             return self._analytics(asked.query)
@@ -66,8 +66,7 @@ class FakeLinkedInAds(FakeServer):
             return error(404, 0, "Account not found")
         account = self.accounts[match[1]]
         if not match[2]:
-            own = {"currency": account.currency, "status": account.status}
-            return Said(200, {"id": int(match[1]), "name": "Ads", "test": False, **own})
+            return Said(200, self._told(match[1]))
         listed = re.search(r"search=\(status:\(values:List\(([A-Z_,]+)\)\)\)", asked.query)
         assert listed, asked.query
         rows = [
@@ -83,6 +82,11 @@ class FakeLinkedInAds(FakeServer):
             {"nextPageToken": f"token+/={start + _PAGE}"} if start + _PAGE < len(rows) else {}
         )
         return Said(200, {"elements": rows[start : start + _PAGE], "metadata": metadata})
+
+    def _told(self, account_id: str) -> dict[str, Any]:
+        account = self.accounts[account_id]
+        own = {"currency": account.currency, "status": account.status}
+        return {"id": int(account_id), "name": "Ads", "test": False, **own}
 
     def _analytics(self, query: str) -> Said:
         match = re.fullmatch(

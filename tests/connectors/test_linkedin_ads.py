@@ -50,6 +50,21 @@ def test_every_column_of_a_day(linkedin: FakeLinkedInAds, home: AdsHome) -> None
     ]  # fmt: skip
 
 
+def test_a_run_with_nothing_new_asks_for_nothing_twice(
+    linkedin: FakeLinkedInAds, home: AdsHome
+) -> None:
+    linkedin.accounts["511"] = FakeAccount(cost={("7", day(40)): "1.00"})
+    home.pull()
+    linkedin.asked.clear()
+    result = home.pull()
+    assert result.changed == {"ad_spend": 0}
+    assert [asked.path.removeprefix("/rest/") for asked in linkedin.asked] == [
+        "/oauth/v2/accessToken", "adAccounts", "adAnalytics", "adAnalytics",
+        "adAccounts/511/adCampaigns",
+    ]  # fmt: skip
+    assert result.request_count == 5
+
+
 def test_restated_days_are_replaced_whole(linkedin: FakeLinkedInAds, home: AdsHome) -> None:
     account = linkedin.accounts["511"] = FakeAccount()
     account.cost = {("7", day(n)): "1.00" for n in range(41)} | {("8", day(40)): "1.00"}
@@ -269,8 +284,8 @@ def test_a_full_refresh_that_ends_early_forgets_nothing(
     home.options |= {"days_at_once": 10, "restated_days": 5}
     home.pull()
     account.cost[("7", day(2))] = "9.00"
-    # Token, accounts, account, two answers and the campaigns of the first part.
-    linkedin.plan.extend([*[None] * 6, error(429, 101, "DAY limit", "TOO_MANY_REQUESTS")])
+    # Token, accounts, two answers and the campaigns of the first part.
+    linkedin.plan.extend([*[None] * 5, error(429, 101, "DAY limit", "TOO_MANY_REQUESTS")])
     with pytest.raises(StopForToday):
         home.pull(is_full=True)
     assert home.spend()[("511", "7", day(2))] == 9

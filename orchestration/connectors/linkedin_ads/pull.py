@@ -93,6 +93,7 @@ class LinkedInAds:
         "LinkedIn answers so too when the user has lost the right to its reports: give the user a "
         "role on the ad account, and the token the scope r_ads_reporting"
     )
+    _accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     _campaigns: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     @property
@@ -103,19 +104,21 @@ class LinkedInAds:
     def account_ids(self) -> list[str]:
         """All ad accounts that the user sees, whatever their status; test accounts are none."""
         rows = self.client.all_elements("adAccounts", "q=search")
-        return sorted(
-            str(Fields(row, "an ad account").count("id"))
+        self._accounts = {
+            str(Fields(row, "an ad account").count("id")): row
             for row in rows
             if row.get("test") is not True
-        )
+        }
+        return sorted(self._accounts)
 
     def read_account(self, account_id: str) -> Account:
-        """Ask an account how it counts.
+        """How an account counts, which the search for all accounts has said already.
 
         Raises:
             ConnectorError: The class that says what would help.
         """
-        fields = Fields(self.client.one(f"adAccounts/{account_id}"), "the account")
+        row = self._accounts.get(account_id) or self.client.one(f"adAccounts/{account_id}")
+        fields = Fields(row, "the account")
         status = fields.one_of("status", _ACCOUNT_STATUSES).lower().replace("_", " ")
         return Account(account_id, fields.text("currency"), "UTC", status)
 

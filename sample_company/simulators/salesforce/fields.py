@@ -46,6 +46,11 @@ class Field:
     reference_to: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
 
+    @property
+    def relationship_name(self) -> str | None:
+        """How a path through a reference begins."""
+        return self.name.removesuffix("Id") if self.reference_to else None
+
     def described(self) -> dict[str, Any]:
         """The field as describe shows it."""
         return {
@@ -72,7 +77,7 @@ class Field:
             ],
             "precision": self.precision,
             "referenceTo": list(self.reference_to),
-            "relationshipName": self.name.removesuffix("Id") if self.reference_to else None,
+            "relationshipName": self.relationship_name,
             "scale": self.scale,
             "soapType": SOAP_TYPES.get(self.type, "xsd:string"),
             "sortable": self.type not in ("address", "anyType", "textarea"),

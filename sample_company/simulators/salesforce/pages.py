@@ -25,6 +25,7 @@ from sample_company.simulators.salesforce.errors import (
 from sample_company.simulators.salesforce.fields import NUMBERS, Field
 from sample_company.simulators.salesforce.ids import record_id
 from sample_company.simulators.salesforce.organisation import Organisation
+from sample_company.simulators.salesforce.relations import own_name
 from sample_company.simulators.salesforce.soql_sql import Compiled, compile_query
 from sample_company.simulators.salesforce.store import quoted
 
@@ -97,7 +98,7 @@ class Pages:
         if kind is None:
             raise no_such_object(query.soql, query.kind.name)
         for field in query.fields:
-            if field.name not in kind.fields:
+            if own_name(field) not in kind.fields:
                 raise no_such_field(query.soql, field.name, kind.name)
         row = rendering.json_row(kind, query.fields, version)
         # The subquery's order is the order in which the pieces are joined.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sample_company.simulators.salesforce.fields import Field, ObjectType
+from sample_company.simulators.salesforce.relations import RelatedField, column, together
 from sample_company.simulators.salesforce.store import quoted
 
 # SQLite takes at most 127 arguments of one function.
@@ -20,9 +21,13 @@ def json_row(kind: ObjectType, fields: Sequence[Field], version: str) -> str:
     url = f"/services/data/v{version}/sobjects/{kind.name}"
     head = f'{{"attributes":{{"type":"{kind.name}","url":"{url}/%s"}}'
     parts = [(head, ["Id"])]
-    for field in fields:
-        form, column = _json_value(field)
-        parts.append((f',"{field.name}":{form}', [column]))
+    for group in together(fields):
+        field = group[0]
+        if isinstance(field, RelatedField):
+            parts.append((f',"{field.relation}":%s', [_json_related(field, group, version)]))
+        else:
+            form, value = _json_value(field)
+            parts.append((f',"{field.name}":{form}', [value]))
     parts.append(("}", []))
     return _formatted(parts)
 
@@ -41,26 +46,39 @@ def csv_head(fields: Sequence[Field], delimiter: str) -> str:
     return delimiter.join(f'"{field.name}"' for field in fields)
 
 
+def _json_related(first: RelatedField, group: Sequence[Field], version: str) -> str:
+    """SQL of a related record as JSON, null where the reference is blank."""
+    reference = f"{quoted(first.start)}.{quoted(first.reference)}"
+    url = f"/services/data/v{version}/sobjects/{first.target}"
+    head = f'{{"attributes":{{"type":"{first.target}","url":"{url}/%s"}}'
+    parts = [(head, [reference])]
+    for field in group:
+        form, value = _json_value(field)
+        parts.append((f',"{field.name.rpartition(".")[2]}":{form}', [value]))
+    inside = _formatted([*parts, ("}", [])])
+    return f"case when {reference} is null then 'null' else {inside} end"
+
+
 def _json_value(field: Field) -> tuple[str, str]:
-    column = quoted(field.name)
+    value = column(field)
     if field.type in _BARE:
-        return "%s", f"coalesce({column}, 'null')"
+        return "%s", f"coalesce({value}, 'null')"
     if field.type == "datetime":
-        return "%s", f"""coalesce('"' || {column} || '+0000"', 'null')"""
+        return "%s", f"""coalesce('"' || {value} || '+0000"', 'null')"""
     if field.type in ("id", "reference", "date"):
-        return "%s", f"""coalesce('"' || {column} || '"', 'null')"""
-    return "%s", f"json_quote({column})"
+        return "%s", f"""coalesce('"' || {value} || '"', 'null')"""
+    return "%s", f"json_quote({value})"
 
 
 def _csv_value(field: Field) -> str:
-    column = quoted(field.name)
+    value = column(field)
     if field.type == "datetime":
-        return f"{column} || 'Z'"
+        return f"{value} || 'Z'"
     if field.type == "anyType":
-        return f"""replace(json_extract({column}, '$'), '"', '""')"""
+        return f"""replace(json_extract({value}, '$'), '"', '""')"""
     if field.type in ("id", "reference", "date") or field.type in _BARE:
-        return column
-    return f"""replace({column}, '"', '""')"""
+        return value
+    return f"""replace({value}, '"', '""')"""
 
 
 def _formatted(parts: Sequence[tuple[str, list[str]]]) -> str:

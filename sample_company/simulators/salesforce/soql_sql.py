@@ -20,6 +20,7 @@ from sample_company.simulators.salesforce.errors import (
 )
 from sample_company.simulators.salesforce.fields import NUMBERS, PLAIN, Field, ObjectType
 from sample_company.simulators.salesforce.ids import with_suffix
+from sample_company.simulators.salesforce.relations import related_field
 from sample_company.simulators.salesforce.soql import (
     Comparison,
     Condition,
@@ -74,7 +75,7 @@ def compile_query(
     )
     if kind is None:
         raise no_such_object(soql, query.entity)
-    writer = _Writer(query, kind, now)
+    writer = _Writer(query, kind, now, objects)
     where = writer.condition(query.where) if query.where else "1"
     if not with_deleted:
         where = f"({where}) and IsDeleted = 'false'"
@@ -100,8 +101,10 @@ def compile_query(
 
 
 class _Writer:
-    def __init__(self, query: Query, kind: ObjectType, now: datetime) -> None:
-        self._query, self._kind, self._now = query, kind, now
+    def __init__(
+        self, query: Query, kind: ObjectType, now: datetime, objects: dict[str, ObjectType]
+    ) -> None:
+        self._query, self._kind, self._now, self._objects = query, kind, now, objects
         self.values: list[Any] = []
 
     def field(self, name: str) -> Field:
@@ -115,9 +118,18 @@ class _Writer:
             raise no_such_field(self._query.soql, short, self._kind.name)
         return found
 
+    def shown(self, name: str) -> Field:
+        """The field of that name, or of the record that a reference leads to."""
+        short = re.sub(rf"^{self._kind.name}\.", "", name, flags=re.I)
+        try:
+            found = related_field(short, self._kind, self._objects) if "." in short else None
+        except LookupError as error:
+            raise no_such_field(self._query.soql, *error.args) from error
+        return found or self.field(name)
+
     def selected(self) -> list[Field]:
         query = self._query
-        named = [self.field(name) for name in query.fields]
+        named = [self.shown(name) for name in query.fields]
         if query.group:
             if query.limit is None or query.limit > FIELDS_ALL_LIMIT:
                 raise malformed(f"The SOQL FIELDS function must have a LIMIT of at most "

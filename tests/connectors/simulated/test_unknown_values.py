@@ -115,6 +115,94 @@ def test_an_unknown_kind_of_task_may_keep_its_name(org: Meeting) -> None:
     assert live_rows(org, "tasks")[task]["activity_type"] == "telepathy"
 
 
+def test_an_unknown_role_of_a_contact(org: Meeting) -> None:
+    deal = add_deal(org.organisation)
+    contact = org.organisation.create("Contact", LastName="Roe")
+    part = {"OpportunityId": deal, "ContactId": contact}
+    known = {
+        org.organisation.create("OpportunityContactRole", part, Role=role): word
+        for role, word in {
+            "Decision Maker": "Decision Maker",  # as the marts compare, decision_maker
+            "Economic Decision Maker": "economic_buyer",
+            "Business User": "user",
+            "Evaluator": "other",
+            None: None,
+        }.items()
+    }
+    org.organisation.clock.advance(HOUR)
+    org.pull()
+    before = live_rows(org, "opportunity_contact_roles")
+    assert {record: row["role"] for record, row in before.items()} == known
+    new = org.organisation.create("OpportunityContactRole", part, Role="Gatekeeper")
+    problem = pull_refused(org)
+    assert "source crm, object OpportunityContactRole: field Role holds 'Gatekeeper'" in problem
+    assert new in problem
+    assert "known for role are Business User" in problem
+    assert "options.value_aliases: OpportunityContactRole: {role: {Gatekeeper: …}}" in problem
+    assert live_rows(org, "opportunity_contact_roles") == before
+    org.options["value_aliases"] = {"OpportunityContactRole": {"role": {"Gatekeeper": "blocker"}}}
+    org.pull()
+    rows = live_rows(org, "opportunity_contact_roles")
+    assert {record: row["role"] for record, row in rows.items()} == {**known, new: "blocker"}
+
+
+SPLIT = """OpportunitySplit 1Sp
+OpportunityId reference(Opportunity) cascade
+SplitOwnerId reference(User) required
+SplitTypeId reference(OpportunitySplitType) required
+SplitPercentage percent(5,2)"""
+SPLIT_TYPE = """OpportunitySplitType 1St
+DeveloperName string(80) required
+IsTotalValidated boolean"""
+
+
+def test_an_unknown_type_of_split(org: Meeting) -> None:
+    organisation = org.organisation
+    organisation.add_object(SPLIT_TYPE)
+    organisation.add_object(SPLIT)
+    deal, user = add_deal(organisation), organisation.create("User", Username="a", LastName="Ng")
+
+    def add_split(kind: str, percent: str) -> str:
+        made = organisation.create("OpportunitySplitType", DeveloperName=kind)
+        return organisation.create(
+            "OpportunitySplit", OpportunityId=deal, SplitOwnerId=user, SplitTypeId=made,
+            SplitPercentage=Decimal(percent),
+        )  # fmt: skip
+
+    known = {
+        add_split("OpportunityRevenueSplit", "62.5"): ("revenue", Decimal("0.625")),
+        add_split("OpportunityOverlaySplit", "150"): ("overlay", Decimal("1.5")),
+        add_split("Overlay", "20"): ("Overlay", Decimal("0.2")),
+    }
+    organisation.clock.advance(HOUR)
+    org.pull()
+    before = live_rows(org, "opportunity_splits")
+    assert {key: (row["split_type"], row["share"]) for key, row in before.items()} == known
+    new = add_split("Services", "37.5")
+    problem = pull_refused(org)
+    assert "object OpportunitySplit: field SplitType.DeveloperName holds 'Services'" in problem
+    assert new in problem
+    assert "say which of revenue, overlay, other it stands for" in problem
+    assert "options.value_aliases: OpportunitySplit: {split_type: {Services: …}}" in problem
+    assert live_rows(org, "opportunity_splits") == before
+    org.options["value_aliases"] = {"OpportunitySplit": {"split_type": {"Services": "revenue"}}}
+    org.pull()
+    rows = live_rows(org, "opportunity_splits")
+    assert rows.keys() == known.keys() | {new}
+    assert (rows[new]["split_type"], rows[new]["share"]) == ("revenue", Decimal("0.375"))
+
+
+def test_free_text_passes_unchanged(org: Meeting) -> None:
+    lead = org.organisation.create(
+        "Lead", LastName="Roe", Company="Acme", Status="New", LeadSource="Pigeon Post"
+    )
+    case = org.organisation.create("Case", Subject="Leak", Type="Ink on Shoes")
+    org.organisation.clock.advance(HOUR)
+    org.pull()
+    assert live_rows(org, "leads")[lead]["source_field"] == "Pigeon Post"
+    assert live_rows(org, "cases")[case]["kind"] == "Ink on Shoes"
+
+
 def test_a_deleted_record_needs_no_known_value(org: Meeting) -> None:
     deal = add_deal(org.organisation, Type="Upsell")
     org.organisation.delete("Opportunity", deal)
@@ -149,6 +237,34 @@ def test_an_unknown_value_of_a_deal(
     account.clean_pull()
     columns = f"opportunity_name, amount, {canonical}"
     assert account.rows("opportunities", columns) == [("Pencils", Decimal("10.50"), word)]
+
+
+def test_an_unknown_label_of_a_contact_of_a_deal(account: test_hubspot.Meeting) -> None:
+    portal = account.portal
+    for label in ("Decision maker", "Billing contact"):
+        portal.associations.add_label("deals", "contacts", label)
+    deal = portal.create("deals", dealname="Pens", dealstage="proposal", amount=Decimal("10.50"))
+    contacts = [portal.create("contacts", email=f"{name}@example.com") for name in "ab"]
+    portal.associate(("deals", deal), ("contacts", contacts[0]), "Decision maker")
+    portal.clock.advance(HOUR)
+    account.clean_pull()
+    roles = "person_id, role"
+    assert account.rows("opportunity_contact_roles", roles) == [(contacts[0], "Decision maker")]
+    portal.associate(("deals", deal), ("contacts", contacts[1]), "Billing contact")
+    portal.update("deals", deal, dealname="Pencils")
+    portal.clock.advance(HOUR)
+    [problem] = account.pull().problems
+    assert "source marketing, object deals: field label holds 'Billing contact'" in problem
+    assert "options.value_aliases: deals: {role: {Billing contact: …}}" in problem
+    assert account.rows("opportunity_contact_roles", roles) == [(contacts[0], "Decision maker")]
+    assert account.rows("opportunities", "opportunity_name") == [("Pens",)]
+    account.options["value_aliases"] = {"deals": {"role": {"Billing contact": "other"}}}
+    account.__post_init__()
+    account.clean_pull()
+    assert sorted(account.rows("opportunity_contact_roles", roles)) == sorted(
+        [(contacts[0], "Decision maker"), (contacts[1], "other")]
+    )
+    assert account.rows("opportunities", "opportunity_name") == [("Pencils",)]
 
 
 def test_an_unknown_status_of_a_task_is_not_taken_for_open(account: test_hubspot.Meeting) -> None:

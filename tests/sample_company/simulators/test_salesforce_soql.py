@@ -90,3 +90,24 @@ def test_fields_all_and_quotes_in_text(organisation: Organisation, client: Plain
     assert record["Tier__c"] == "A"
     custom = client.query("SELECT Id, FIELDS(CUSTOM) FROM Account LIMIT 1").json["records"][0]
     assert set(custom) == {"attributes", "Id", "Tier__c"}
+
+
+def test_fields_of_the_record_that_a_reference_leads_to(
+    client: PlainClient, organisation: Organisation
+) -> None:
+    user = organisation.create("User", Username="a@b.example", LastName="Ng", Name='Al "A" Ng')
+    parent = organisation.create("Account", Name="Holding", OwnerId=user)
+    organisation.create("Account", Name="Daughter", ParentId=parent, OwnerId=user)
+    soql = "SELECT Name, parent.name, Parent.CreatedDate, Owner.Name FROM Account ORDER BY Name"
+    daughter, holding = client.query(soql).json["records"]
+    assert list(daughter) == ["attributes", "Name", "Parent", "Owner"]
+    assert daughter["Parent"]["attributes"] == {
+        "type": "Account", "url": f"/services/data/v62.0/sobjects/Account/{parent}",
+    }  # fmt: skip
+    assert daughter["Parent"]["Name"] == "Holding"
+    assert daughter["Parent"]["CreatedDate"].endswith("+0000")
+    assert daughter["Owner"]["Name"] == 'Al "A" Ng'
+    assert holding["Parent"] is None
+    refused = client.query("SELECT Parent.Nome FROM Account")
+    assert refused.code == "INVALID_FIELD"
+    assert "No such column 'Nome' on entity 'Account'" in refused.json[0]["message"]
