@@ -97,6 +97,7 @@ EXPECTED = {
         "source_field": TEXT,
         "channel_name": TEXT,
         "channel_group": TEXT,
+        "business_function": TEXT,
     },
     "employee": {
         "employee_id": TEXT,
