@@ -19,6 +19,22 @@ def test_a_channel_in_two_groups(folder: Folder) -> None:
     folder.expect("channels.csv", "30,bing", "channel_group", "in group 'paid'", "write 'paid'")
 
 
+def test_a_channel_of_two_functions(folder: Folder) -> None:
+    path = folder.file("channels.csv")
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{header},business_function", *(f"{row},marketing" for row in rows)]
+    path.write_text(
+        "\n".join([*lines, "30,bing,,,,,,paid_search,paid,sales", ""]), encoding="utf-8"
+    )
+    folder.expect(
+        "channels.csv",
+        "30,bing",
+        "business_function",
+        "'paid_search' is of 'marketing' in line",
+        "write 'marketing', or use another channel_name",
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "message", "fix"),
     [
