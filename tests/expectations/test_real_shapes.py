@@ -38,7 +38,9 @@ select
     opportunity_key, 'file_drop', 'crm', source_id, sales_stage, sales_stage, amount_local, 'USD',
     true
 from core.fct_opportunity;
-insert into kpi.rpt_kpi values
+insert into kpi.rpt_kpi (
+    kpi, kpi_group, period_grain, period_start, dimension, member, value, numerator, denominator
+) values
 ('bookings', 'pipeline', 'month', date '2017-05-01', 'all', 'all', 4238 * 2361, 4238 * 2361, null),
 ('deals_won', 'pipeline', 'month', date '2017-05-01', 'all', 'all', 4238, 4238, null),
 ('pipeline_created', 'pipeline', 'month', date '2017-05-01', 'all', 'all', null, null, null),
@@ -73,7 +75,9 @@ insert into core.fct_booking (booking_key, opportunity_key, product_key, booking
 select 'b' || opportunity_key, opportunity_key, 'p0', close_date, null from core.fct_opportunity;
 insert into staging.stg_file_drop__opportunities
 select 'file_drop', 'funnel', source_id, null, 'BRL' from core.fct_opportunity;
-insert into kpi.rpt_kpi values
+insert into kpi.rpt_kpi (
+    kpi, kpi_group, period_grain, period_start, dimension, member, value, numerator, denominator
+) values
 ('bookings', 'pipeline', 'month', date '2018-03-01', 'all', 'all', null, null, null),
 ('deals_won', 'pipeline', 'month', date '2018-03-01', 'all', 'all', 842, 842, null),
 ('sales_cycle_days', 'pipeline', 'month', date '2018-01-01', 'team', 'north', -1, -1, 1),
