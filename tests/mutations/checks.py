@@ -15,8 +15,10 @@ from typing import Any
 import duckdb
 
 from tests.conftest import RunHome
+from tests.end_to_end import test_cycle_truth as cycles
 from tests.end_to_end import test_generated_truth as generated
 from tests.end_to_end import test_handoff_truth as handoffs
+from tests.end_to_end import test_identity_truth as identities
 from tests.end_to_end import test_retention_truth as retention
 from tests.kpi import (
     test_arr_oracle,
@@ -35,7 +37,10 @@ SEEDS = range(4)
 WORD = re.compile(r"\w+")
 
 MARTS: Mapping[str, tuple[set[str], Callable[[RunHome], None]]] = {
-    "truth of identities": ({"dim_identity_link"}, generated.test_known_ids_are_the_planted_people),
+    "truth of identities": (
+        {"dim_identity_link"},
+        identities.test_every_planted_id_that_was_delivered_is_linked,
+    ),
     "truth of visitors": (
         {"fct_touch", "dim_channel", "dim_person"},
         generated.test_a_known_person_is_one,
@@ -54,7 +59,7 @@ MARTS: Mapping[str, tuple[set[str], Callable[[RunHome], None]]] = {
     ),
     "truth of stages": (
         {"dim_identity_link", "fct_person_stage"},
-        generated.test_stages_of_people_with_one_cycle_are_what_was_planted,
+        cycles.test_stages_of_every_cycle_are_what_was_planted,
     ),
     "truth of decisions": (
         {"fct_handoff", "dim_reason"},
