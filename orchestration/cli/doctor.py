@@ -14,7 +14,7 @@ from orchestration.cli.backfills_view import print_backfills
 from orchestration.cli.console import console, stop
 from orchestration.cli.exit_codes import BUSY, RUN_FAILED
 from orchestration.cli.inputs import settings_or_stop
-from orchestration.connectors.durable import remove_unfinished
+from orchestration.durable import remove_unfinished
 from orchestration.settings import Settings
 from orchestration.state import ConnectorObject, HomeBusy, StateStore
 from orchestration.steps import hold_home, release_home

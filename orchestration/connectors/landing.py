@@ -25,9 +25,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.connectors import limits
-from orchestration.connectors.durable import publish, sync_folder
 from orchestration.connectors.mapping import IS_GONE, MODIFIED_AT, RECORD_ID
 from orchestration.connectors.typing_sql import literal, quoted
+from orchestration.durable import publish, sync_folder
 
 _NAME = re.compile(r"([0-9]{9})-([0-9]{9})\.parquet")
 

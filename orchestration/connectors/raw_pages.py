@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestration.connectors.durable import write_durably
+from orchestration.durable import write_durably
 
 _END = "pull.json"
 # Fast, and the pages are still a tenth of their size.

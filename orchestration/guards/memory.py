@@ -14,7 +14,7 @@ from pathlib import Path
 
 from expectations.results import GuardResult
 from expectations.verdicts import Verdict
-from orchestration.connectors.durable import write_durably
+from orchestration.durable import write_durably
 
 
 def read_verdicts(path: Path) -> dict[str, Verdict]:

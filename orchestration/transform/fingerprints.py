@@ -10,7 +10,6 @@ Belongs here: fingerprints. Does not: the memory of them, what stands (standing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -67,7 +66,7 @@ def hash_of(*parts: str) -> str:
 
 
 def _source_contents(connection: duckdb.DuckDBPyConnection, project: Project) -> dict[str, str]:
-    texts: Mapping[tuple[str, str], str] = {
+    texts = {
         (schema, name): text
         for schema, name, text in connection.execute(
             "select schema_name, view_name, sql from duckdb_views() where schema_name = $1",
@@ -96,7 +95,7 @@ def _table_content(connection: duckdb.DuckDBPyConnection, schema: str, table: st
 
 
 def _columns_below(connection: duckdb.DuckDBPyConnection) -> str:
-    found: Iterable[tuple[str]] = connection.execute(
+    [(found,)] = connection.execute(
         """
         select md5(string_agg(concat_ws('.', schema_name, table_name, column_name, data_type), ','
             order by schema_name, table_name, column_index))
@@ -105,4 +104,4 @@ def _columns_below(connection: duckdb.DuckDBPyConnection) -> str:
         """,
         [RAW_SCHEMA, RULES_SCHEMA, PUBLISHED_SCHEMA],
     ).fetchall()
-    return str(next(iter(found))[0])
+    return str(found)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
-from orchestration.company.kpi_products import product_levels, product_problems
-from orchestration.company.kpis import KpiDefinition
+from orchestration.company.kpi_products import MOST_LEVELS, product_levels, product_problems
+from orchestration.company.kpis import MOST_FACTORS, KpiDefinition
 from orchestration.docs import KPI_FOLDER
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project" / "dbt_project.yml"
@@ -96,3 +97,17 @@ def test_the_lifetime_that_is_shown_is_the_lifetime_that_is_observed() -> None:
     shown = yaml.safe_load((KPI_FOLDER / "customer_lifetime_months.yml").read_text())["at_most"]
     observed = yaml.safe_load(DBT_PROJECT.read_text())["vars"]["customer_lifetime_months"]
     assert shown == observed
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("int_kpi_factors", f"set most_factors = {MOST_FACTORS} "),
+        ("int_kpi_products", f"set most_factors = {MOST_FACTORS} "),
+        ("int_kpi_products", f"set most_levels = {MOST_LEVELS} "),
+    ],
+)
+def test_the_models_compute_as_much_as_may_be_defined(model: str, said: str) -> None:
+    """Templates cannot read Python's bounds; a difference would leave factors out silently."""
+    folder = DBT_PROJECT.parent / "models" / "intermediate" / "kpi"
+    assert said in (folder / f"{model}.sql").read_text(encoding="utf-8")

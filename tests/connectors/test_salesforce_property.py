@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.connectors import durable, landing, limits
+from orchestration import durable
+from orchestration.connectors import landing, limits
 from orchestration.connectors.errors import ConnectorError
 from orchestration.connectors.salesforce.objects import salesforce_objects
 from orchestration.state import StateStore

@@ -17,6 +17,7 @@ from tests.kpi.calendar_rows import GRAINS, calendar_rows, months_later, period_
 from tests.kpi.compiled import CompiledModels, make_table
 from tests.kpi.deal_histories import AS_OF, FIRST, Deals, Row, make_deal_parents, random_deals
 from tests.kpi.told_deals import Told, category_of
+from tests.kpi.unlike import unlike
 
 CATEGORIES = ("closed", "commit", "best_case", "pipeline")
 AHEAD = timedelta(weeks=13)
@@ -176,12 +177,6 @@ def _publish(
     return {row[:5]: row[5:] for row in rows}
 
 
-def _equal(found: Any, wanted: Any) -> bool:
-    if isinstance(wanted, Fraction) and found is not None:
-        return abs(Fraction(found) - wanted) < SIX_DECIMALS
-    return bool(found == wanted)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_week_equals_brute_force(
     warehouse: duckdb.DuckDBPyConnection, models: CompiledModels, seed: int
@@ -189,13 +184,7 @@ def test_every_week_equals_brute_force(
     world = _world(seed)
     won = _won_deals(world, Random(seed))  # noqa: S311
     found, wanted = _publish(warehouse, models, world, won), _expected(world, won)
-    assert found.keys() == wanted.keys()
-    unlike = {
-        key: (found[key], row)
-        for key, row in wanted.items()
-        if not all(map(_equal, found[key], row))
-    }
-    assert unlike == {}
+    assert unlike(found, wanted, SIX_DECIMALS) == {}
 
 
 def test_the_histories_hold_every_category_and_every_judgement() -> None:

@@ -20,6 +20,7 @@ from tests.kpi.compiled import CompiledModels
 from tests.kpi.deal_histories import AS_OF, FIRST, Deals, cents, random_deals, rate_on, team_on
 from tests.kpi.scorecard_facts import Records, make_record_parents, random_records
 from tests.kpi.told_deals import Told
+from tests.kpi.unlike import unlike
 
 SIX_DECIMALS = Fraction(1, 10**6)
 SEEDS = range(8)
@@ -192,12 +193,6 @@ def _publish(
     return {row[:3]: row[3:] for row in rows}
 
 
-def _equal(found: Any, wanted: Any) -> bool:
-    if isinstance(wanted, Fraction) and found is not None:
-        return abs(Fraction(found) - wanted) < SIX_DECIMALS
-    return bool(found == wanted)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_period_equals_brute_force(
     warehouse: duckdb.DuckDBPyConnection, models: CompiledModels, seed: int
@@ -205,13 +200,7 @@ def test_every_period_equals_brute_force(
     world = random_deals(seed)
     records = random_records(Random(seed), world)  # noqa: S311
     found, wanted = _publish(warehouse, models, world, records), _expected(world, records)
-    assert found.keys() == wanted.keys()
-    unlike = {
-        key: (found[key], row)
-        for key, row in wanted.items()
-        if not all(map(_equal, found[key], row))
-    }
-    assert unlike == {}
+    assert unlike(found, wanted, SIX_DECIMALS) == {}
 
 
 def test_the_records_fill_every_column() -> None:

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.kpi.compiled import CompiledModels, make_table
+from tests.kpi.unlike import unlike
 
 AS_OF = date(2026, 5, 20)
 SIX_DECIMALS = Fraction(1, 10**6)
@@ -143,12 +144,6 @@ def _publish(
     return {row[:6]: row[6:] for row in rows}
 
 
-def _equal(found: Any, wanted: Any) -> bool:
-    if isinstance(wanted, Fraction) and found is not None:
-        return abs(Fraction(found) - wanted) < SIX_DECIMALS
-    return bool(found == wanted)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_cell_equals_brute_force(
     warehouse: duckdb.DuckDBPyConnection, models: CompiledModels, seed: int
@@ -157,13 +152,7 @@ def test_every_cell_equals_brute_force(
     deals = _deals(random)
     lines = _lines(random, deals)
     found, wanted = _publish(warehouse, models, deals, lines), _expected(deals, lines)
-    assert found.keys() == wanted.keys()
-    unlike = {
-        key: (found[key], row)
-        for key, row in wanted.items()
-        if not all(map(_equal, found[key], row))
-    }
-    assert unlike == {}
+    assert unlike(found, wanted, SIX_DECIMALS) == {}
 
 
 def test_the_deals_hold_every_case() -> None:

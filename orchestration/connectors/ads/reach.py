@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.connectors.durable import remove_unfinished, write_durably
+from orchestration.durable import remove_unfinished, write_durably
 
 REACH_DATASET = "reach_windows"
 WindowKind = Literal["week", "month", "quarter"]

@@ -17,8 +17,8 @@ from orchestration.connectors.ads.reach import REACH_DATASET, ReachFiles
 from orchestration.connectors.ads.slices import DaySlices
 from orchestration.connectors.ads.spend import SPEND_DATASET, in_cents
 from orchestration.connectors.context import PullContext
-from orchestration.connectors.durable import sync_folder
 from orchestration.connectors.raw_pages import PullPages, finished_pulls
+from orchestration.durable import sync_folder
 
 
 def replay_ads(context: PullContext, rows: Rows, has_reach: bool) -> dict[str, int]:

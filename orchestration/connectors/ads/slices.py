@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.connectors.ads.spend import SCHEMA, SpendDay, as_table
-from orchestration.connectors.durable import remove_unfinished, write_durably
+from orchestration.durable import remove_unfinished, write_durably
 
 _ORDER = [("spend_date", "ascending"), ("campaign_id", "ascending")]
 

@@ -26,10 +26,10 @@ import pyarrow.parquet as pq
 from orchestration.company.ga4_source import DATASET, Ga4Source
 from orchestration.connectors import limits
 from orchestration.connectors.context import PullContext, PullResult
-from orchestration.connectors.durable import remove_unfinished, write_durably
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.ga4.touches_sql import touches_sql
+from orchestration.durable import remove_unfinished, write_durably
 from orchestration.state import ConnectorObject
 
 _NAME = re.compile(r"events_(intraday_)?([0-9]{8})\.(parquet|json|jsonl|ndjson)(\.gz)?")
