@@ -117,6 +117,36 @@ def _invoice(random: Random, rows: Rows, deal: Deal) -> None:
             )
         if total and random.random() > UNPAID:
             _pay(random, rows, deal, invoice_id, day, total)
+    if not deal.lines:
+        _invoice_the_whole(rows, deal)
+
+
+def _invoice_the_whole(rows: Rows, deal: Deal) -> None:
+    """Bill a deal at once for which nobody entered a product; it is paid a month later."""
+    day = deal.close_date + timedelta(days=3)
+    if day > LAST_DAY:
+        return
+    bill = {
+        "invoice_id": f"I-{deal.opportunity_id[2:]}-1",
+        "account_id": deal.account.account_id,
+        "opportunity_id": deal.opportunity_id,
+        "amount": deal.amount,
+        "currency_code": deal.currency,
+    }
+    rows.add(
+        "invoices",
+        **bill,
+        line_number="1",
+        product_id=None,
+        invoice_date=day,
+        due_date=day + timedelta(days=30),
+    )
+    paid = working_day(day + timedelta(days=30))
+    money = {"currency_code": deal.currency, "amount": deal.amount}
+    rows.plant("invoice", month=day.replace(day=1), **money)
+    if paid <= LAST_DAY:
+        rows.add("payments", **bill, payment_id=f"PAY-{deal.opportunity_id[2:]}-1-1", paid_date=paid)
+        rows.plant("payment", month=paid.replace(day=1), **money)
 
 
 def _pay(
