@@ -6,17 +6,22 @@ Belongs here: one node, its contract, the rows that a test shows. Does not: thei
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import duckdb
 
+from orchestration.transform.difference import write_difference
 from orchestration.transform.nodes import DataTest, Model, Project
 from orchestration.transform.results import NodeResult
 from orchestration.transform.rows_digest import rows_digest
 from orchestration.transform.standing import Memory
 
 SAMPLE_ROWS = 5
+# Rows from which on writing a table costs more than comparing it.
+LARGE = 5_000
 VIEW = "view"
 
 
@@ -96,17 +101,46 @@ def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | Non
     if model.has_contract:
         columns = ", ".join(column.name for column in model.columns)
         query = f"select {columns} from (\n{query}\n) as model_subq"  # noqa: S608
-    cursor.execute("begin")
-    try:
+    if before is not None and (before.row_count or 0) >= LARGE:
+        with _transaction(cursor) as transaction:
+            if made := _patched(cursor, model, query):
+                return made
+            transaction.undo = True
+    with _transaction(cursor):
         rows = cursor.execute(f"create or replace table {place} as (\n{query}\n)").fetchall()
         if model.has_contract:
             _check_types(cursor, model, place)
-        made = _compared(cursor, place, int(rows[0][0]), before)
-        cursor.execute("commit")
+        return _compared(cursor, place, int(rows[0][0]), before)
+
+
+@dataclass
+class _Transaction:
+    """Whether what was done shall be undone."""
+
+    undo: bool = False
+
+
+@contextlib.contextmanager
+def _transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[_Transaction]:
+    cursor.execute("begin")
+    transaction = _Transaction()
+    try:
+        yield transaction
     except (duckdb.Error, ContractError):
         cursor.execute("rollback")
         raise
-    return made
+    cursor.execute("rollback" if transaction.undo else "commit")
+
+
+def _patched(cursor: duckdb.DuckDBPyConnection, model: Model, query: str) -> _Made | None:
+    """Write into a large table only the rows that differ; None where that is not the way."""
+    place = f'"{model.schema}"."{model.name}"'
+    difference = write_difference(cursor, place, query)
+    if difference is None:
+        return None
+    if model.has_contract:
+        _check_types(cursor, model, place)
+    return _Made(difference.row_count, difference.changed_count == 0)
 
 
 def _compared(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import Settings
+from orchestration.transform import statements
 from orchestration.transform.compiled import run_compiled
 from orchestration.transform.results import NodeResult
 from orchestration.transform.standing import forget, plan_build, remember
@@ -16,9 +17,12 @@ from tests.transform.small_project import execute, fill, project, settings_of
 DEAL = "create or replace view raw_file_drop.deal as select "
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Settings:
-    """A home after a run."""
+@pytest.fixture(params=[1, 5_000], ids=["compared", "written anew"])
+def built(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """A home after a run, in which small tables are treated as large ones and as what they are."""
+    monkeypatch.setattr(statements, "LARGE", request.param)
     settings = settings_of(tmp_path)
     fill(settings)
     run(settings)
