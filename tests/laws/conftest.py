@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from orchestration.settings import Settings
+from orchestration.transform import statements
 from orchestration.transform.nodes import Project
 from orchestration.transform.project import manifest_json
 from tests.laws.building import HASH_KEY, build, ingest, settings_of
@@ -61,7 +62,10 @@ class Life:
         """Let a history happen and the home follow it."""
         if seed not in self.lived:
             told = self.history.happen(seed)
-            build(self.settings)
+            with pytest.MonkeyPatch.context() as patch:
+                # Small as its tables are, only the rows that differ are written into them.
+                patch.setattr(statements, "LARGE", 2)
+                build(self.settings)
             database = self.settings.warehouse_path
             self.lived[seed] = Lived(
                 differences(database, self.from_scratch(), self.keys),
