@@ -216,8 +216,8 @@ def _wander(random: Random, tracker: Tracker, number: int) -> None:
     visitor = Visitor(
         f"visitor-{number}", f"a{number:05d}", random.random() > 0.15, random.choice(BROWSERS)
     )
-    # More from year to year.
-    share = max(random.random(), random.random() * 0.9)
+    # More from year to year, up to the last day.
+    share = max(random.random(), random.random())
     day = FIRST_DAY + timedelta(days=int((LAST_DAY - FIRST_DAY).days * share))
     if tracker.ad_random.random() < CLICKED_BY_VISITORS:
         tracker.see_ad_click(visitor, moment_on(tracker.ad_random, day))
