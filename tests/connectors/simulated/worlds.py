@@ -219,10 +219,10 @@ def _ads_meeting(loader: str, simulator: Any, home: Path) -> AdsMeeting:
         return test_meta_ads.meet(simulator, home, **windows)
     if loader == "linkedin_ads":
         return test_linkedin_ads.meet(simulator, home, **windows)
-    return google_meeting(simulator, home)
+    return google_meeting(simulator, home, **windows)
 
 
-def google_meeting(simulator: GoogleAdsSimulator, home: Path) -> AdsMeeting:
+def google_meeting(simulator: GoogleAdsSimulator, home: Path, **more: Any) -> AdsMeeting:
     """Google Ads as a source, in place of its parts."""
     tokens = simulator.tokens
     variables = {
@@ -231,11 +231,16 @@ def google_meeting(simulator: GoogleAdsSimulator, home: Path) -> AdsMeeting:
         "GOOGLE_ADS_CLIENT_SECRET": tokens.client_secret,
         "GOOGLE_ADS_REFRESH_TOKEN": tokens.refresh_token,
     }
-    rules = Rules(engagements=lambda figures: figures.clicks, reach=lambda *_: 0)
+    counted = ("DISPLAY", "VIDEO", "DEMAND_GEN", "MULTI_CHANNEL")
+    rules = Rules(
+        engagements=lambda figures: figures.clicks,
+        reach=lambda impressions, days: impressions * 10 // (12 + days) or None,
+        tells_reach=lambda campaign, figures: (
+            campaign is not None and campaign.kind in counted and figures.impressions > 0
+        ),
+    )
     options = {
         "token_url": f"{simulator.url}/token",
         "login_customer_id": simulator.manager.id,
     }
-    found = AdsMeeting("google_ads", simulator, home, variables, rules, options)
-    del found.options["reach_windows"]
-    return found
+    return AdsMeeting("google_ads", simulator, home, variables, rules, options | more)
