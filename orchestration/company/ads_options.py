@@ -1,4 +1,4 @@
-"""What the options of Meta and LinkedIn share: from when, how far back again, whose reach.
+"""What the options of all advertising platforms share: from when, how far back again, whose reach.
 
 Belongs here: shapes without a platform's words. Does not: any platform's options.
 """

@@ -11,20 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
-from orchestration.company.connector_options import (
-    Address,
-    VariableName,
-    delivered_dataset,
-)
+from orchestration.company.ads_options import AdsOptions, ads_datasets
+from orchestration.company.connector_options import Address, VariableName
 from orchestration.company.datasets import Dataset
-from orchestration.company.value_types import (
-    Day,
-    Decision,
-    PositiveInteger,
-    Text,
-    refuse,
-)
-from orchestration.connectors.ads.spend import SCHEMA, SPEND_DATASET
+from orchestration.company.value_types import Decision, PositiveInteger, Text, refuse
+from orchestration.connectors.ads.reach import WindowKind
 
 
 def _check_customer(value: str) -> str:
@@ -47,10 +38,9 @@ def _check_version(value: str) -> str:
 CustomerId = Annotated[Text, AfterValidator(_check_customer)]
 
 
-class GoogleAdsOptions(Decision):
+class GoogleAdsOptions(AdsOptions):
     """Which accounts are read, from when, and with which credentials."""
 
-    start_date: Day = Field(description="The first day that is read.")
     login_customer_id: CustomerId | None = Field(
         None, description="Manager account; all accounts below it are read."
     )
@@ -60,11 +50,10 @@ class GoogleAdsOptions(Decision):
     restated_days: PositiveInteger = Field(
         30, description="So many days back every run reads again; the conversion window at least."
     )
-    campaign_kinds: list[Text] = Field(
+    reach_windows: list[WindowKind] = Field(
         default_factory=list,
-        description="Kinds of campaign that Google has and Concord does not know yet.",
+        description="Windows whose unique users are read, when they are over; default none.",
     )
-    request_budget: PositiveInteger = Field(2000, description="Requests of one run at most.")
     api_version: Annotated[Text, AfterValidator(_check_version)] = Field(
         "v26", description="Version of the API."
     )
@@ -101,9 +90,5 @@ class GoogleAdsSource(Decision):
 
     @property
     def datasets(self) -> dict[str, Dataset]:
-        """What it delivers: spend by campaign and day."""
-        return {
-            SPEND_DATASET: delivered_dataset(
-                SPEND_DATASET, "ad_spend", dict.fromkeys(SCHEMA.names), ()
-            )
-        }
+        """What it delivers: spend by campaign and day, reach by window where one is chosen."""
+        return ads_datasets(self.options)

@@ -32,8 +32,13 @@ from orchestration.company.value_types import (
     Text,
     refuse,
 )
-from orchestration.connectors.company_fields import with_aliases
-from orchestration.connectors.hubspot.objects import HubSpotObject, hubspot_objects
+from orchestration.connectors.company_fields import (
+    Aliases,
+    with_aliases,
+    with_company_fields,
+)
+from orchestration.connectors.hubspot.objects import AsLeads, HubSpotObject, hubspot_objects
+from orchestration.connectors.mapping import ApiObject
 
 
 def _check_address(value: str) -> str:
@@ -80,6 +85,11 @@ class HubSpotOptions(Decision):
     )
     currency: CurrencyCode | None = Field(
         None, description="Currency of an account with one; default the reporting currency."
+    )
+    leads_from: Literal["leads", "contacts"] = Field(
+        "leads",
+        description="What the company's leads are: records of the lead object, or every contact "
+        "with a lifecycle stage.",
     )
     leave_out: list[ObjectName] = Field(
         default_factory=list, description="Objects that are not read."
@@ -142,12 +152,39 @@ class HubSpotSource(Decision):
         """The objects that are read, with the company's own properties."""
         aliases = self.options.value_aliases
         found = objects_read(
-            hubspot_objects(), self.options.leave_out, self.options.fields, aliases
+            self._chosen_objects(), self.options.leave_out, self.options.fields, aliases
         )
         for name in aliases.keys() & found.keys():
             parts = tuple(with_aliases(part, aliases[name]) for part in found[name].parts)
             found[name] = found[name].model_copy(update={"parts": parts})
         return found
+
+    def _chosen_objects(self) -> dict[str, HubSpotObject]:
+        """All objects, with the leads where the company has them."""
+        if self.options.leads_from == "leads":
+            return {name: item.with_leads(None) for name, item in hubspot_objects().items()}
+        own = {field: name or "" for field, name in self.options.fields.get("leads", {}).items()}
+        aliases = self.options.value_aliases.get("leads", {})
+        return {
+            name: item.with_leads(_own_leads(item.as_leads, own, aliases))
+            for name, item in hubspot_objects().items()
+            if name != "leads"
+        }
+
+
+def _own_leads(
+    leads: AsLeads | None, fields: Mapping[str, str], aliases: Aliases
+) -> AsLeads | None:
+    """What records give as leads, with the company's own properties and values for it."""
+    if leads is None:
+        return None
+    rows = ApiObject(object="leads", outputs=leads.outputs)
+    return leads.model_copy(
+        update={
+            "outputs": with_aliases(with_company_fields(rows, fields), aliases).outputs,
+            "parts": tuple(with_aliases(part, aliases) for part in leads.parts),
+        }
+    )
 
 
 def company_field_problems(source: HubSpotSource) -> list[FieldProblem]:

@@ -59,6 +59,7 @@ def pulling_from(account: FakeAccount, home: Path, **options: object) -> HubSpot
 def define_all(account: FakeAccount) -> None:
     """Define every CRM object with a fitting type for each property."""
     for name, item in hubspot_objects().items():
+        item = item.with_leads(item.as_leads)
         if item.reader != "crm":
             continue
         types = {"hs_object_id": "number", item.cursor_field: "datetime"}

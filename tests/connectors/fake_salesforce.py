@@ -129,6 +129,8 @@ class FakeOrg:
         path = parts.path.removeprefix(VERSION)
         if match := re.fullmatch(r"/sobjects/(\w+)/describe", path):
             return self._describe(match[1])
+        if path == "/composite":
+            return self._composite(json.loads(body)["compositeRequest"])
         if path == "/queryAll":
             return self._query(query["q"])
         if match := re.fullmatch(r"/query(?:All)?/(\w+)-(\d+)", path):
@@ -195,6 +197,21 @@ class FakeOrg:
         # As in Salesforce, the ids of a query are fixed; the values are those of the page's time.
         self._cursors[key] = (found[0], found[1], self.batch)
         return self._page(key, 0)
+
+    def _composite(self, parts: list[Record]) -> Reply:
+        assert len(parts) <= 5
+        found = []
+        for part in parts:
+            query = parse_qs(urlsplit(part["url"]).query)["q"][0]
+            reply = self._query(query)
+            found.append(
+                {
+                    "body": json.loads(reply.body),
+                    "httpStatusCode": reply.status,
+                    "referenceId": part["referenceId"],
+                }
+            )
+        return _json({"compositeResponse": found})
 
     def _page(self, key: str, start: int) -> Reply:
         if key not in self._cursors:

@@ -19,7 +19,7 @@ from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.google_ads.answers import classify
 from orchestration.connectors.google_ads.client import Client, GoogleAdsAccess
-from orchestration.connectors.google_ads.rows import GoogleAdsRows
+from orchestration.connectors.google_ads.rows import KIND_FIELD, REACH_KINDS, GoogleAdsRows
 from orchestration.connectors.http import Budget, Http
 
 _ACCOUNTS = (
@@ -36,10 +36,17 @@ _CAMPAIGNS = (
     "metrics.cost_micros, metrics.impressions, metrics.clicks, metrics.interactions, "
     "metrics.conversions FROM campaign WHERE segments.date BETWEEN '{start}' AND '{end}'"
 )
+# Without segments.date in SELECT a campaign has one row, of all days together.
+_REACH = (
+    "SELECT campaign.id, campaign.advertising_channel_type, metrics.impressions, "
+    "metrics.unique_users, metrics.average_impression_frequency_per_user FROM campaign "
+    "WHERE segments.date BETWEEN '{start}' AND '{end}' "
+    "AND campaign.advertising_channel_type IN ({kinds}) AND metrics.impressions > 0"
+)
 
 
 def pull(context: PullContext, source: GoogleAdsSource) -> PullResult:
-    """Read the spend of every account up to its yesterday.
+    """Read the spend of every account up to its yesterday, and reach.
 
     Raises:
         ConnectorError: When no account can be read.
@@ -85,6 +92,7 @@ def window_of(source: GoogleAdsSource) -> SpendWindow:
         options.start_date,
         options.restated_days,
         tuple(options.customer_ids),
+        tuple(options.reach_windows),
         campaign_kinds=tuple(options.campaign_kinds),
     )
 
@@ -98,6 +106,8 @@ class GoogleAds:
     # An account's answer for more would be large.
     days_at_once: int = 90
     empty_advice: str | None = None
+    _kinds_seen: set[str] = field(default_factory=set)
+    _is_reach_read: bool = False
 
     def account_ids(self) -> list[str]:
         """The accounts below the manager account.
@@ -134,19 +144,31 @@ class GoogleAds:
 
     def read_spend(self, account: Account, first: date, last: date) -> Page:
         """Campaigns' days and the account's."""
+        campaigns = self.client.search(account.id, _CAMPAIGNS.format(start=first, end=last))
+        found = (Fields(row, "a campaign's day").optional_text(KIND_FIELD) for row in campaigns)
+        self._kinds_seen.update(kind for kind in found if kind)
         return {
-            "campaigns": self.client.search(account.id, _CAMPAIGNS.format(start=first, end=last)),
+            "campaigns": campaigns,
             "totals": self.client.search(account.id, _TOTALS.format(start=first, end=last)),
         }
 
     def read_reach(self, account: Account, first: date, last: date) -> Page:
-        """Never asked for: no window of reach can be chosen."""
-        raise NotImplementedError(f"reach of {account.id} from {first} to {last}")
+        """Unique users of the campaigns of those kinds for which Google counts them."""
+        self._is_reach_read = True
+        kinds = ", ".join(f"'{kind}'" for kind in REACH_KINDS)
+        query = _REACH.format(start=first, end=last, kinds=kinds)
+        return {"campaigns": self.client.search(account.id, query)}
 
     def why_apart(self, account: Account) -> str | None:  # noqa: ARG002
         """No reason is known."""
         return None
 
     def notes(self) -> list[str]:
-        """Nothing."""
-        return []
+        """Which kinds of campaign were skipped, because Google counts no users of them."""
+        skipped = sorted(self._kinds_seen - set(REACH_KINDS)) if self._is_reach_read else []
+        if not skipped:
+            return []
+        return [
+            f"reach: Google counts unique users of {', '.join(REACH_KINDS)} campaigns only; "
+            f"those of {', '.join(skipped)} are skipped"
+        ]

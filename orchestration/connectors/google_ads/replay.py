@@ -8,10 +8,11 @@ from orchestration.connectors.context import PullContext
 from orchestration.connectors.google_ads.rows import GoogleAdsRows
 
 
-def replay(context: PullContext, source: GoogleAdsSource) -> dict[str, int]:  # noqa: ARG001
+def replay(context: PullContext, source: GoogleAdsSource) -> dict[str, int]:
     """Go through every part that was delivered, in order; return dataset to its rows.
 
     Raises:
         ConnectorError: When a kept value does not have its type any more.
     """
-    return replay_ads(context, GoogleAdsRows(), has_reach=False)
+    has_reach = bool(source.options.reach_windows)
+    return replay_ads(context, GoogleAdsRows(), has_reach=has_reach)

@@ -5,7 +5,7 @@ Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconc
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -17,12 +17,14 @@ from orchestration.connectors.ads.vanished import lacking
 
 PLATFORM = "google_ads"
 _MICROS = Decimal(1_000_000)
-
+KIND_FIELD = "campaign.advertisingChannelType"
+# Display, Video, Discovery (called Demand Gen now) and App campaigns.
+REACH_KINDS = ("DEMAND_GEN", "DISPLAY", "MULTI_CHANNEL", "VIDEO")
 
 # What an answer may leave out, because it is nothing.
 _LEFT_OUT_FIELDS = {
     "campaign_name": "campaign.name",
-    "source_field": "campaign.advertisingChannelType",
+    "source_field": KIND_FIELD,
     "impressions": "metrics.impressions",
     "clicks": "metrics.clicks",
     "engagements": "metrics.interactions",
@@ -35,13 +37,13 @@ class GoogleAdsRows:
     """Kept pages to rows.
 
     Attributes:
-        reach_field: None; reach is not read.
+        reach_field: Of campaigns whose users Google counts.
         kind_field: Field of the kind of campaign.
         kinds: AdvertisingChannelType; UNKNOWN is what this version of the API cannot name.
     """
 
-    reach_field: ClassVar[str] = ""
-    kind_field: ClassVar[str] = "campaign.advertisingChannelType"
+    reach_field: ClassVar[str] = "metrics.uniqueUsers"
+    kind_field: ClassVar[str] = KIND_FIELD
     kinds: ClassVar[tuple[str, ...]] = (
         *("SEARCH", "DISPLAY", "SHOPPING", "HOTEL", "VIDEO", "MULTI_CHANNEL", "LOCAL", "SMART"),
         *("PERFORMANCE_MAX", "LOCAL_SERVICES", "TRAVEL", "DEMAND_GEN", "DISCOVERY"),
@@ -61,8 +63,30 @@ class GoogleAdsRows:
         return Told(days, totals, lacking(page["campaigns"], _LEFT_OUT_FIELDS))
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
-        """Nothing: reach is not read."""
-        raise NotImplementedError(f"no page of reach is kept of {account.id}: {sorted(page)}")
+        """Unique users of campaigns within the page's days; of the account Google tells none.
+
+        Raises:
+            FixConfiguration: With the field that has another type.
+        """
+        first, last = date.fromisoformat(page["start"]), date.fromisoformat(page["end"])
+        rows = []
+        for entry in page["campaigns"]:
+            fields = Fields(entry, f"the reach of a campaign of {account.id}")
+            # A count that is nothing is left out: too few people to tell of.
+            reach = fields.optional_count("metrics.uniqueUsers") or None
+            told = fields.millionths("metrics.averageImpressionFrequencyPerUser", "0")
+            rows.append(
+                ReachRow(
+                    platform=PLATFORM,
+                    entity_type="campaign",
+                    entity_id=fields.text("campaign.id"),
+                    window_start=first,
+                    window_end=last + timedelta(days=1),
+                    reach=reach,
+                    frequency=(told or None) if reach else None,
+                )
+            )
+        return rows
 
 
 def _spend_day(account: Account, fields: Fields) -> SpendDay:
@@ -79,7 +103,7 @@ def _spend_day(account: Account, fields: Fields) -> SpendDay:
         spend=_cost(fields),
         currency_code=account.currency_code,
         platform_time_zone=account.time_zone,
-        source_field=fields.optional_text("campaign.advertisingChannelType"),
+        source_field=fields.optional_text(KIND_FIELD),
     )
 
 

@@ -40,6 +40,14 @@ _BOOLEAN, _MOMENT = DescribedField("bool", "boolean"), DescribedField("datetime"
 # What the parts and the short lists are made of.
 PART_COLUMNS: Mapping[str, Mapping[str, DescribedField]] = {
     "history": {"id": _TEXT, "record_id": _TEXT, "changed_at": _MOMENT, "changed_by": _TEXT},
+    "changes": {
+        "id": _TEXT,
+        "record_id": _TEXT,
+        "changed_at": _MOMENT,
+        "property": _TEXT,
+        "value": _TEXT,
+        "changed_by_owner": _TEXT,
+    },
     "merges": {"id": _TEXT, "losing_id": _TEXT, "surviving_id": _TEXT, "merged_at": _MOMENT},
     "roles": {
         "id": _TEXT,
@@ -72,10 +80,11 @@ class Part(ApiObject):
     """Rows of which a record gives several: its history, its merges, its associations.
 
     Attributes:
-        made_from: Which of them.
+        made_from: Which of them: `history` is a row for each moment, with a column for each
+            property; `changes` a row for each change of one property.
     """
 
-    made_from: Literal["history", "merges", "roles"]
+    made_from: Literal["history", "changes", "merges", "roles"]
     id_field: str = "id"
     cursor_field: str = "changed_at"
     deleted_field: str = ""
@@ -84,6 +93,24 @@ class Part(ApiObject):
     def is_replaced(self) -> bool:
         """Whether what a record gives now takes the place of what it gave before."""
         return self.made_from == "roles"
+
+
+class AsLeads(BaseModel):
+    """What records give besides, where they are the company's leads.
+
+    Attributes:
+        needed: Properties that an account cannot lack then.
+        history: Properties whose history is read then.
+        outputs: Dataset to its rows.
+        parts: Further rows.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    needed: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+    outputs: Mapping[str, Output]
+    parts: tuple[Part, ...] = ()
 
 
 class HubSpotObject(ApiObject):
@@ -102,6 +129,7 @@ class HubSpotObject(ApiObject):
         is_archived_read_often: Whether archived records are looked for in each run, not only with
             a sweep.
         parts: Further rows.
+        as_leads: What its records give besides, where they are the company's leads.
     """
 
     id_field: str = "id"
@@ -118,6 +146,7 @@ class HubSpotObject(ApiObject):
     history: tuple[str, ...] = ()
     is_archived_read_often: bool = False
     parts: tuple[Part, ...] = ()
+    as_leads: AsLeads | None = None
 
     @property
     def list_path(self) -> str:
@@ -142,6 +171,20 @@ class HubSpotObject(ApiObject):
             for name, output in item.outputs.items()
         }
 
+    def with_leads(self, leads: AsLeads | None) -> HubSpotObject:
+        """The object as it is read where its records are leads; None: where they are none."""
+        if leads is None:
+            return self.model_copy(update={"as_leads": None})
+        return self.model_copy(
+            update={
+                "as_leads": None,
+                "needed": (*self.needed, *leads.needed),
+                "history": (*self.history, *leads.history),
+                "outputs": {**self.outputs, **leads.outputs},
+                "parts": (*self.parts, *leads.parts),
+            }
+        )
+
     def derived_columns(self) -> dict[str, DescribedField]:
         """The columns that are no properties of the record."""
         found = dict(OWN_COLUMNS)
@@ -164,7 +207,8 @@ def hubspot_objects() -> Mapping[str, HubSpotObject]:
         MappingError: When a file is wrong.
     """
     found = load_objects(OBJECTS_DIR, HubSpotObject)
-    parts = [part for item in found.values() for part in item.parts]
-    if problems := [text for part in parts for text in contradictions(part)]:
+    whole = [*found.values(), *(item.with_leads(item.as_leads) for item in found.values())]
+    checked: list[ApiObject] = [*whole, *(part for item in whole for part in item.parts)]
+    if problems := [text for item in checked for text in contradictions(item)]:
         raise MappingError("; ".join(problems))
     return found

@@ -71,7 +71,12 @@ class Assembly:
 
     def part_rows(self, made_from: str) -> list[Row]:
         """The rows of a part."""
-        maker = {"history": self._history, "merges": self._merges, "roles": self._roles}
+        maker = {
+            "history": self._history,
+            "changes": self._changes,
+            "merges": self._merges,
+            "roles": self._roles,
+        }
         return [row for record in self.records.values() for row in maker[made_from](record)]
 
     def losers(self) -> set[str]:
@@ -110,19 +115,42 @@ class Assembly:
         stage = self.pipelines.stages.get(str(stage_id))
         return stage_id if stage is None else stage.label
 
-    def _history(self, record: Record) -> Iterable[Row]:
+    def _versions(self, record: Record) -> Iterable[tuple[str, Mapping[str, Any], str | None]]:
+        """Property, version and value, a stage by its label.
+
+        The newest comes first; of two of one moment it is the one that counts.
+        """
         held = record.get("propertiesWithHistory") or {}
-        moments: dict[str, Row] = {}
         for name in self.item.history:
-            # The newest comes first; of two of one moment it is the one that counts.
             for version in held.get(name) or []:
-                stamp = str(version["timestamp"])
-                row = moments.setdefault(stamp, self._change(record, stamp, version))
                 value = text(version.get("value"))
-                if name == self.item.stage_field:
+                if name == self.item.stage_field and value is not None:
                     value = text(self._label(value))
-                row.setdefault(name, value)
+                yield name, version, value
+
+    def _history(self, record: Record) -> Iterable[Row]:
+        moments: dict[str, Row] = {}
+        for name, version, value in self._versions(record):
+            stamp = str(version["timestamp"])
+            row = moments.setdefault(stamp, self._change(record, stamp, version))
+            row.setdefault(name, value)
         return moments.values()
+
+    def _changes(self, record: Record) -> Iterable[Row]:
+        found: dict[str, Row] = {}
+        for name, version, value in self._versions(record):
+            stamp = str(version["timestamp"])
+            row_id = f"{record['id']}-{name}-{milliseconds(stamp)}"
+            row = {
+                "id": row_id,
+                "record_id": str(record["id"]),
+                "changed_at": stamp,
+                "property": name,
+                "value": value,
+                "changed_by_owner": self.owner_of.get(str(version.get("updatedByUserId"))),
+            }
+            found.setdefault(row_id, row)
+        return found.values()
 
     def _change(self, record: Record, stamp: str, version: Mapping[str, Any]) -> Row:
         record_id = str(record["id"])

@@ -52,6 +52,7 @@ class ObjectPull:
         until: Upper end of the window: the same for all objects of a run.
         connection: DuckDB of this thread.
         keys: The ids by which other systems know the records.
+        quiet: Queries that are known to find nothing.
     """
 
     context: PullContext
@@ -61,6 +62,7 @@ class ObjectPull:
     until: datetime
     connection: duckdb.DuckDBPyConnection
     keys: RecordKeys
+    quiet: frozenset[str] = frozenset()
     known: ConnectorObject = field(init=False)
     now: ConnectorObject = field(init=False)
     landings: dict[str, Landing] = field(init=False)
@@ -101,20 +103,33 @@ class ObjectPull:
         """Source and object, for messages."""
         return f"source {self.context.source}, object {self.item.name}"
 
+    @property
+    def mapping(self) -> str:
+        """A hash of all that shapes the rows now."""
+        return mapping_hash(self.item, [*self.custom, *_shown_keys(self.keys)])
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether all is to be read and compared."""
+        last, days = self.known.last_sweep_at, timedelta(days=self.source.options.sweep_days)
+        return self.context.is_full or last is None or self.until - last >= days
+
+    def changes_query(self) -> str | None:
+        """The query of what changed, where that is all that has to be asked; else None."""
+        since = self.known.cursor_at
+        if since is None or since >= self.until or not self.landings or self.is_sweep:
+            return None
+        return self._window_query(since) if self.known.mapping == self.mapping else None
+
     def run(self, result: PullResult) -> None:
         """Pull.
 
         Raises:
             ConnectorError: The class that says what would help; nothing was delivered then.
         """
-        options = self.source.options
-        mapping = mapping_hash(self.item, [*self.custom, *_shown_keys(self.keys)])
+        mapping, is_sweep = self.mapping, self.is_sweep
         is_remapped = self.known.mapping != mapping
         since = self.known.cursor_at
-        is_due = self.known.last_sweep_at is None or (
-            self.until - self.known.last_sweep_at >= timedelta(days=options.sweep_days)
-        )
-        is_sweep = self.context.is_full or is_due
         if not (self.landings or since is None or is_remapped or is_sweep):
             return  # what is only kept comes with the sweeps
         if since is None or is_remapped or is_sweep:
@@ -126,8 +141,9 @@ class ObjectPull:
         if since is not None and since >= self.until:
             return  # the clock stands still: nothing can be new
         self._remember(pending=f"reading up to {self.until.isoformat()}")
-        lower = since - timedelta(minutes=options.overlap_minutes) if since else None
-        self._read_window(lower, result)
+        query = self._window_query(since)
+        if query not in self.quiet:
+            self._read_query(query, result)
         # A first pull that was killed may have delivered and remembered nothing.
         is_first = self.known.cursor_at is None and not any(
             landing.deliveries() for landing in self.landings.values()
@@ -189,15 +205,19 @@ class ObjectPull:
             )
         self.is_described = True
 
-    def _read_window(self, since: datetime | None, result: PullResult) -> None:
-        conditions = soql.window(self.item.cursor_field, since, self.until)
+    def _window_query(self, since: datetime | None) -> str:
+        overlap = timedelta(minutes=self.source.options.overlap_minutes)
+        lower = since - overlap if since else None
+        conditions = soql.window(self.item.cursor_field, lower, self.until)
         if self.item.is_fixed:
             conditions += soql.filters(next(iter(self.item.outputs.values())).where)
-        self.read(conditions, result)
+        return soql.select(self.item.name, list(self.columns), conditions)
 
     def read(self, conditions: Iterable[str], result: PullResult) -> None:
         """Read the records that fulfil conditions, and stage them."""
-        query = soql.select(self.item.name, list(self.columns), conditions)
+        self._read_query(soql.select(self.item.name, list(self.columns), conditions), result)
+
+    def _read_query(self, query: str, result: PullResult) -> None:
         for table in in_blocks(self.rows(query, result)):
             if len(table):
                 self.describe(result)

@@ -26,6 +26,7 @@ from orchestration.connectors.salesforce.answers import classify
 from orchestration.connectors.salesforce.client import Client
 from orchestration.connectors.salesforce.key_reading import read_keys
 from orchestration.connectors.salesforce.object_pull import ObjectPull
+from orchestration.connectors.salesforce.quiet import quiet_queries
 from orchestration.connectors.salesforce.record_keys import RecordKeys
 from orchestration.state import ConnectorObject
 
@@ -55,8 +56,14 @@ def pull(context: PullContext, source: SalesforceSource) -> PullResult:
         until = window_end(client, source)
         with engine(context.deliveries) as connection:
             keys = read_keys(context, source, client, until, connection)
+            about = (context, source, client)
+            changes = (
+                ObjectPull(*about, item, until, connection, keys).changes_query()
+                for item in source.objects().values()
+            )
+            quiet = quiet_queries(client, [query for query in changes if query])
             for item in source.objects().values():
-                _pull_object(context, source, client, item, until, connection, keys, result)
+                _pull_object(*about, item, until, connection, keys, quiet, result)
             if keys.unknown:
                 result.notes.append(_unknown_text(keys))
     except ConnectorError as error:
@@ -89,11 +96,13 @@ def _pull_object(
     until: datetime,
     connection: duckdb.DuckDBPyConnection,
     keys: RecordKeys,
+    quiet: frozenset[str],
     result: PullResult,
 ) -> None:
     for start in range(1, _STARTS + 1):
         try:
-            ObjectPull(context, source, client, item, until, connection, keys).run(result)
+            pull = ObjectPull(context, source, client, item, until, connection, keys, quiet)
+            pull.run(result)
             return
         except ObjectMissing:
             _miss_object(context, item, result)

@@ -16,6 +16,8 @@ from sample_company.simulators.advertising.figures import Figures
 from sample_company.simulators.advertising.platform import Account, Ad, Campaign
 
 MICROS = 1_000_000
+# Display, Video, Demand Gen and App campaigns have unique users.
+COUNTED_KINDS = ("DISPLAY", "VIDEO", "DEMAND_GEN", "MULTI_CHANNEL")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Cell:
     figures: Figures | None = None
     is_manager: bool = False
     level: int = 0
+    day_count: int = 1
 
 
 Read = Callable[[Cell], Any]
@@ -66,6 +69,23 @@ def account_status(account: Account) -> str:
 
 def _micros(value: Decimal) -> str:
     return str(int(value * MICROS))
+
+
+def unique_users(cell: Cell) -> int:
+    """Different people of a cell's days; 0 where Google counts none.
+
+    People count once in a window; here it follows from impressions and its length.
+    """
+    if cell.campaign is None or cell.figures is None or cell.campaign.kind not in COUNTED_KINDS:
+        return 0
+    return cell.figures.impressions * 10 // (12 + cell.day_count)
+
+
+def _frequency(cell: Cell) -> float:
+    users = unique_users(cell)
+    if cell.figures is None or not users:
+        return 0.0
+    return float(Decimal(cell.figures.impressions) / users)
 
 
 _CUSTOMER: dict[str, Read] = {
@@ -122,10 +142,14 @@ _METRICS: dict[str, Read] = {
     "metrics.conversions": _metric(lambda x: float(x.conversions)),
     "metrics.conversions_value": _metric(lambda x: float(x.conversion_value)),
 }
+_USERS: dict[str, Read] = {
+    "metrics.unique_users": lambda cell: str(unique_users(cell)),
+    "metrics.average_impression_frequency_per_user": _frequency,
+}
 RESOURCES: dict[str, dict[str, Read]] = {
     "customer": _CUSTOMER | _METRICS,
     "customer_client": _CLIENT,
-    "campaign": _CAMPAIGN | _CUSTOMER | _METRICS,
+    "campaign": _CAMPAIGN | _CUSTOMER | _METRICS | _USERS,
     "ad_group_ad": _AD | _CAMPAIGN | _CUSTOMER | _METRICS,
 }
 # What answers leave out when it is nothing; booleans and texts are always there.

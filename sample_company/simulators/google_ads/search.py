@@ -17,6 +17,8 @@ from sample_company.simulators.google_ads.fields import RESOURCES, Cell, row_of
 from sample_company.simulators.google_ads.gaql import Condition, Query, span
 
 Row = dict[str, Any]
+# So many days at most have unique users.
+MOST_COUNTED_DAYS = 92
 
 
 def find(
@@ -88,6 +90,7 @@ def _cells(platform: Platform, manager: Account, customer: Account, query: Query
             "EXPECTED_FILTERS_ON_DATE_RANGE",
             "The query must have a finite date range filter on a date segment.",
         )
+    _check_users(query, days)
     told: list[AdDay] = []
     if not is_manager:
         first, last = days or (date.min, platform.today(customer))
@@ -95,9 +98,22 @@ def _cells(platform: Platform, manager: Account, customer: Account, query: Query
     if query.resource == "customer":
         yield from _of_customer(platform, customer, told, days, is_by_day, is_manager)
     elif query.resource == "campaign":
-        yield from _of_campaigns(platform, customer, told, is_by_day)
+        day_count = (days[1] - days[0]).days + 1 if days else 1
+        yield from _of_campaigns(platform, customer, told, is_by_day, day_count)
     else:
         yield from _of_ads(platform, customer, told, is_by_day)
+
+
+def _check_users(query: Query, days: tuple[date, date] | None) -> None:
+    """Refuse to count people over more days than Google does."""
+    used = [*query.fields, *(each.field for each in query.conditions)]
+    counted = [name for name in used if "unique_users" in name or name.endswith("_per_user")]
+    if counted and (days is None or (days[1] - days[0]).days >= MOST_COUNTED_DAYS):
+        raise query_error(
+            "DATE_RANGE_TOO_WIDE",
+            f"'{counted[0]}' can only be requested for date ranges of {MOST_COUNTED_DAYS} days "
+            "or less.",
+        )
 
 
 def _of_customer(
@@ -126,12 +142,13 @@ def _of_campaigns(
     customer: Account,
     told: list[AdDay],
     is_by_day: bool,  # noqa: FBT001 (private)
+    day_count: int,
 ) -> Iterator[Cell]:
     found = _sums(((each.campaign.id, each.day if is_by_day else None), each) for each in told)
     for campaign in platform.campaigns_of(customer):
         if not is_by_day:
             figures = found.get((campaign.id, None), Figures())
-            yield Cell(customer, customer.id, campaign, figures=figures)
+            yield Cell(customer, customer.id, campaign, figures=figures, day_count=day_count)
             continue
         own = {day: figures for (key, day), figures in found.items() if key == campaign.id}
         for day, figures in sorted(own.items()):

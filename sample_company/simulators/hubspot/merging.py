@@ -6,9 +6,12 @@ Belongs here: what a merge does to values, histories, ids and associations. Does
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sample_company.simulators.clock import Clock
 from sample_company.simulators.hubspot.associations import Associations
-from sample_company.simulators.hubspot.record import Record, Source, State
+from sample_company.simulators.hubspot.catalogue import Property
+from sample_company.simulators.hubspot.record import Record, Source, State, Texts
 from sample_company.simulators.hubspot.records import Records
 from sample_company.simulators.hubspot.values import millis
 
@@ -26,7 +29,8 @@ class Merging(Records):
     def merge(self, kind: str, survivor: str, loser: str, *, as_new: bool = False) -> str:
         """Merge two records and return the surviving id; KeyError when one is not there.
 
-        The survivor's values stay, the loser's fill the blanks. `as_new` is how HubSpot has merged
+        The survivor's values stay, the loser's fill the blanks; of a contact's lifecycle stages
+        the one that is furthest down the funnel stays. `as_new` is how HubSpot has merged
         since 2025: both records leave the lists, and a third one with a new id goes on.
         """
         if kind not in MERGED_KINDS:
@@ -55,6 +59,7 @@ class Merging(Records):
             for name, text in record.now.properties.items():
                 if name in known and not before.get(name) and not changes.get(name):
                     changes[name] = text
+            _keep_furthest(kind, known, before, record.now.properties, changes)
         ids = [before.get("hs_merged_object_ids", "")]
         for record in lost:
             ids += [record.now.properties.get("hs_merged_object_ids", ""), record.id]
@@ -80,6 +85,19 @@ class Merging(Records):
             record.merged_into = kept.id
             self._go(record)
         self._commit(kept, State(now, now, before | changes | self._stamp(kind, now), now))
+
+
+def _keep_furthest(
+    kind: str, known: Mapping[str, Property], before: Texts, other: Texts, changes: Texts
+) -> None:
+    """Let a contact's lifecycle stage be the one furthest down the funnel."""
+    name = "lifecyclestage"
+    if kind != "contacts" or name not in known:
+        return
+    order = known[name].options
+    held, told = changes.get(name) or before.get(name), other.get(name)
+    if held in order and told in order and order.index(told) > order.index(held):
+        changes[name] = told
 
 
 def _source(record: str) -> Source:

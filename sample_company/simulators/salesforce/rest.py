@@ -6,10 +6,12 @@ Belongs here: paths, parameters and envelopes. Does not: pages (pages), bulk job
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from sample_company.simulators.messages import Request, Response
 from sample_company.simulators.salesforce import rendering
@@ -25,6 +27,7 @@ OLDEST, NEWEST = 50, 66
 SEASONS = ("Winter", "Spring", "Summer")
 REPLICATION_DAYS = timedelta(days=30)
 LOG_DAYS = timedelta(days=15)
+MOST_PARTS, MOST_QUERIES = 25, 5
 Handler = Callable[[Request, re.Match[str]], Response]
 
 
@@ -50,6 +53,7 @@ class Rest:
             ("GET", rf"{sobject}/(?P<record>\w{{15}}|\w{{18}})", self._record),
             ("GET", rf"{base}/(?P<verb>query|queryAll)", self._query),
             ("GET", rf"{base}/(?:query|queryAll)/(?P<locator>[\w-]+)", self._further),
+            ("POST", rf"{base}/composite", self._composite),
             ("POST", rf"{base}/jobs/query", self._create_job),
             ("GET", rf"{base}/jobs/query", self._list_jobs),
             ("GET", job, self._ask_job),
@@ -78,7 +82,7 @@ class Rest:
         raise not_found()
 
     def _resources(self, request: Request, found: re.Match[str]) -> Response:
-        names = ("sobjects", "query", "queryAll", "limits", "jobs")
+        names = ("sobjects", "query", "queryAll", "limits", "jobs", "composite")
         return Response.of_json({name: f"{found[0]}/{name}" for name in names})
 
     def _limits(self, request: Request, found: re.Match[str]) -> Response:
@@ -135,6 +139,40 @@ class Rest:
                 soql, found["version"], size, with_deleted=found["verb"] == "queryAll"
             ),
         )
+
+    def _composite(self, request: Request, found: re.Match[str]) -> Response:
+        """Several requests in one, which counts once; here they may only read."""
+        try:
+            parts = request.json()["compositeRequest"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ApiError("JSON_PARSER_ERROR", "the body is no composite request") from error
+        queries = [part for part in parts if re.search(r"/query(All)?(\?|/)", part["url"])]
+        if len(parts) > MOST_PARTS or len(queries) > MOST_QUERIES:
+            message = (
+                f"Composite requests take {MOST_PARTS} subrequests, of which {MOST_QUERIES} may be "
+                "queries or collections."
+            )
+            raise ApiError("INVALID_INPUT", message)
+        answers = [self._part(request, part) for part in parts]
+        return Response.of_json({"compositeResponse": answers})
+
+    def _part(self, request: Request, part: dict[str, Any]) -> dict[str, Any]:
+        target = part["url"]
+        path, _, query = target.partition("?")
+        named = {name: values[0] for name, values in parse_qs(query).items()}
+        headers = {**request.headers, **part.get("httpHeaders", {})}
+        asked = Request(part["method"], path, target, named, headers)
+        try:
+            answer = self.answer(asked)
+        except ApiError as error:
+            answer = error.response()
+        body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+        return {
+            "body": json.loads(body),
+            "httpHeaders": {},
+            "httpStatusCode": answer.status,
+            "referenceId": part["referenceId"],
+        }
 
     def _further(self, request: Request, found: re.Match[str]) -> Response:
         return Response(200, self._pages.further(found["locator"], found["version"]))

@@ -19,7 +19,7 @@ from orchestration.connectors.errors import ConnectorError
 from sample_company.simulators import faults
 from sample_company.simulators.advertising.figures import Figures, added
 from sample_company.simulators.advertising.life import RESTATED_DAYS, Life
-from sample_company.simulators.advertising.platform import Account, Platform
+from sample_company.simulators.advertising.platform import Account, Campaign, Platform
 from sample_company.simulators.server import Simulator
 from tests.connectors.ads_home import AdsHome
 
@@ -32,7 +32,11 @@ class Rules:
     """How a platform's figures become columns, stated a second time."""
 
     engagements: Callable[[Figures], int]
-    reach: Callable[[int, int], int]
+    reach: Callable[[int, int], int | None]
+    # Whether reach is told of a campaign, or, without one, of the account.
+    tells_reach: Callable[[Campaign | None, Figures], bool] = lambda _campaign, figures: (
+        not figures.is_nothing
+    )
 
 
 class AdsMeeting(AdsHome):
@@ -139,7 +143,8 @@ class AdsMeeting(AdsHome):
         rows.append(("account", account.id, added(own.values())))
         found = []
         for kind, name, figures in rows:
-            if figures.is_nothing:
+            campaign = self.platform.campaigns[name] if kind == "campaign" else None
+            if not self.rules.tells_reach(campaign, figures):
                 continue
             reach = self.rules.reach(figures.impressions, (last - first).days + 1)
             frequency = (

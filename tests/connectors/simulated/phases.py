@@ -30,7 +30,9 @@ from orchestration.connectors.salesforce import object_pull
 # Requests and kept pages; rows that are typed and become deliveries; deliveries that become raw;
 # and the moment at which the transform would begin.
 EXTRACT, NORMALISE, LOAD, LOADED = "extract", "normalise", "load", "loaded"
-PHASES = (EXTRACT, NORMALISE, LOAD, LOADED)
+# Models that are built, and the moment at which all of them are.
+TRANSFORM, TRANSFORMED = "transform", "transformed"
+PHASES = (EXTRACT, NORMALISE, LOAD, LOADED, TRANSFORM, TRANSFORMED)
 _BEFORE = "before"
 _WIDTH = 16
 _TICK_SECONDS = 0.0005

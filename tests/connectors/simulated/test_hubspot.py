@@ -68,8 +68,8 @@ class Meeting:
             deliveries_folder=self.home / "deliveries",
         )
 
-    def pull(self, is_full: bool = False) -> PullResult:
-        context = PullContext(
+    def context(self, is_full: bool = False) -> PullContext:
+        return PullContext(
             source=self.name,
             state=self.state,
             deliveries=self.source.options.folder,
@@ -78,8 +78,10 @@ class Meeting:
             deadline=time.monotonic() + 300,
             is_full=is_full,
         )
+
+    def pull(self, is_full: bool = False) -> PullResult:
         assert self.source.connector is not None
-        return vendors.pull(context, self.source.connector)
+        return vendors.pull(self.context(is_full), self.source.connector)
 
     def clean_pull(self, is_full: bool = False) -> PullResult:
         result = self.pull(is_full)

@@ -115,7 +115,7 @@ def test_the_sample_company_has_the_ids_of_its_other_systems(
         organisation.clock.advance(timedelta(days=1))
         again = meeting.pull()
         assert sum(again.changed.values()) == 0
-        assert again.request_count == 18
+        assert again.request_count == 6
         assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == files
 
 

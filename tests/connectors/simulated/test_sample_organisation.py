@@ -72,7 +72,8 @@ def test_a_second_run_asks_little_and_changes_nothing(velmora: Meeting) -> None:
     velmora.organisation.clock.advance(timedelta(days=1))
     again = velmora.pull()
     assert sum(again.changed.values()) == 0
-    # A token, and a query for each object: 16 that are there, two that are looked for.
-    assert again.request_count == 19
+    # A token; three composite requests and a query for the 16 objects that are there; two that
+    # are looked for.
+    assert again.request_count == 7
     assert {path: path.stat().st_mtime_ns for path in velmora.home.rglob("*.parquet")} == files
     assert_equal(velmora)

@@ -37,6 +37,9 @@ from tests.connectors.simulated.life import OPTIONS, Life, add_own_fields
 from tests.connectors.simulated.pulling_process import settings_of, source_of
 from tests.sample_company.simulators.test_hubspot_random import Life as HubSpotLife
 
+# Salesforce, read by jobs of Bulk 2.0 in place of REST.
+BULK = "salesforce_bulk"
+
 
 @dataclass
 class World(ABC):
@@ -103,6 +106,8 @@ class SalesforceWorld(World):
         self.life.organisation.clock.advance(timedelta(days=8))
 
     def assert_deliveries_equal(self) -> int:
+        is_bulk = self.options["bulk_threshold"] == 1
+        assert bool(self.simulator.count("/jobs/query")) is is_bulk
         return sum(assert_equal(self.meeting).values())
 
 
@@ -149,21 +154,22 @@ class AdsWorld(World):
 
 
 @contextmanager
-def world(loader: str, home: Path, seed: int) -> Iterator[World]:
-    """Begin a world with the sample company's data; its home is empty."""
-    makers = {"salesforce": _salesforce, "hubspot": _hubspot}
-    yield from makers.get(loader, _ads)(loader, home, seed)
+def world(source: str, home: Path, seed: int) -> Iterator[World]:
+    """Begin a world of SOURCES with the sample company's data; its home is empty."""
+    makers = {"salesforce": _salesforce, BULK: _salesforce, "hubspot": _hubspot}
+    yield from makers.get(source, _ads)(source, home, seed)
 
 
-def _salesforce(loader: str, home: Path, seed: int) -> Iterator[World]:
+def _salesforce(source: str, home: Path, seed: int) -> Iterator[World]:
     organisation = sample_organisation()
     add_own_fields(organisation)
     organisation.clock.advance(timedelta(hours=1))
-    # Seeds take turns in how the objects of more than a page are read.
-    options = {**OPTIONS, "bulk_threshold": 1 if seed % 2 else 1_000_000}
+    # All by jobs of Bulk 2.0, or nothing.
+    options = {**OPTIONS, "bulk_threshold": 1 if source == BULK else 1_000_000}
     for meeting in meet(organisation, home, **options):
         options |= {"instance_url": meeting.simulator.url}
-        found = SalesforceWorld(loader, home, meeting.simulator, options, meeting.pulling.variables)
+        variables = meeting.pulling.variables
+        found = SalesforceWorld("salesforce", home, meeting.simulator, options, variables)
         found.meeting, found.life = meeting, Life(organisation, seed)
         yield found
 
@@ -210,7 +216,7 @@ _KINDS = {
     "meta_ads": ("OUTCOME_LEADS", "OUTCOME_SALES"),
     "linkedin_ads": ("LEAD_GENERATION", "BRAND_AWARENESS"),
 }
-SOURCES = ("salesforce", "hubspot", *_SAMPLES)
+SOURCES = ("salesforce", BULK, "hubspot", *_SAMPLES)
 
 
 def _ads_meeting(loader: str, simulator: Any, home: Path) -> AdsMeeting:
@@ -219,10 +225,10 @@ def _ads_meeting(loader: str, simulator: Any, home: Path) -> AdsMeeting:
         return test_meta_ads.meet(simulator, home, **windows)
     if loader == "linkedin_ads":
         return test_linkedin_ads.meet(simulator, home, **windows)
-    return google_meeting(simulator, home)
+    return google_meeting(simulator, home, **windows)
 
 
-def google_meeting(simulator: GoogleAdsSimulator, home: Path) -> AdsMeeting:
+def google_meeting(simulator: GoogleAdsSimulator, home: Path, **more: Any) -> AdsMeeting:
     """Google Ads as a source, in place of its parts."""
     tokens = simulator.tokens
     variables = {
@@ -231,11 +237,16 @@ def google_meeting(simulator: GoogleAdsSimulator, home: Path) -> AdsMeeting:
         "GOOGLE_ADS_CLIENT_SECRET": tokens.client_secret,
         "GOOGLE_ADS_REFRESH_TOKEN": tokens.refresh_token,
     }
-    rules = Rules(engagements=lambda figures: figures.clicks, reach=lambda *_: 0)
+    counted = ("DISPLAY", "VIDEO", "DEMAND_GEN", "MULTI_CHANNEL")
+    rules = Rules(
+        engagements=lambda figures: figures.clicks,
+        reach=lambda impressions, days: impressions * 10 // (12 + days) or None,
+        tells_reach=lambda campaign, figures: (
+            campaign is not None and campaign.kind in counted and figures.impressions > 0
+        ),
+    )
     options = {
         "token_url": f"{simulator.url}/token",
         "login_customer_id": simulator.manager.id,
     }
-    found = AdsMeeting("google_ads", simulator, home, variables, rules, options)
-    del found.options["reach_windows"]
-    return found
+    return AdsMeeting("google_ads", simulator, home, variables, rules, options | more)

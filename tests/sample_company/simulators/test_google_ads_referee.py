@@ -79,6 +79,30 @@ def test_it_reads_a_day_of_a_campaign(velmora: Advertiser) -> None:
     assert row.metrics.conversions_value == 4.5
 
 
+def test_it_reads_the_unique_users_of_a_window(velmora: Advertiser) -> None:
+    video = velmora.platform.add_campaign(velmora.account, "Video", "VIDEO")
+    for campaign in (video, velmora.max):
+        velmora.platform.tell(campaign, DAY, Figures(Decimal(7), 860))
+    asked = (
+        "SELECT campaign.id, metrics.unique_users, "
+        "metrics.average_impression_frequency_per_user FROM campaign WHERE segments.date BETWEEN "
+    )
+    found = rows(
+        velmora,
+        f"{asked} '2026-10-01' AND '2026-10-31' AND campaign.advertising_channel_type IN "
+        "('DISPLAY', 'VIDEO', 'DEMAND_GEN', 'MULTI_CHANNEL') AND metrics.impressions > 0",
+    )
+    # 860 impressions in 31 days: 860 * 10 // 43 people.
+    told = [(row.campaign.id, row.metrics.unique_users) for row in found]
+    assert told == [(int(video.id), 200)]
+    assert found[0].metrics.average_impression_frequency_per_user == 4.3
+    # Google counts none of Performance Max, and nobody over more than 92 days.
+    every = rows(velmora, f"{asked} '2026-08-01' AND '2026-10-31'")
+    assert {row.campaign.id: row.metrics.unique_users for row in every}[int(velmora.max.id)] == 0
+    refused = failure(velmora, f"{asked} '2026-07-31' AND '2026-10-31'")
+    assert refused.errors[0].error_code.query_error.name == "DATE_RANGE_TOO_WIDE"
+
+
 @pytest.mark.parametrize("resource", sorted(RESOURCES))
 @pytest.mark.parametrize("omits_zeros", [True, False])
 def test_it_knows_every_field(velmora: Advertiser, resource: str, omits_zeros: bool) -> None:

@@ -143,3 +143,22 @@ def test_it_recognises_every_error(
     simulator.auth.revoke_all()
     with pytest.raises(SalesforceExpiredSession):
         salesforce.query("SELECT Id FROM Account")
+
+
+def test_it_reads_a_composite_request(
+    salesforce: Salesforce, simulator: SalesforceSimulator, deals: list[str]
+) -> None:
+    base, used = f"/services/data/v{salesforce.sf_version}", simulator.auth.used
+    queries = ["SELECT Id FROM Opportunity", "SELECT Id FROM Lead", "SELECT No FROM Lead"]
+    parts = [
+        {"method": "GET", "url": f"{base}/queryAll?q={query}", "referenceId": f"r{number}"}
+        for number, query in enumerate(queries)
+    ]
+    found = salesforce.restful("composite", method="POST", json={"compositeRequest": parts})
+    first, second, third = found["compositeResponse"]
+    assert [record["Id"] for record in first["body"]["records"]] == deals
+    assert (second["referenceId"], second["body"]["totalSize"]) == ("r1", 0)
+    assert (third["httpStatusCode"], third["body"][0]["errorCode"]) == (400, "INVALID_FIELD")
+    assert simulator.auth.used == used + 1
+    with pytest.raises(SalesforceMalformedRequest):
+        salesforce.restful("composite", method="POST", json={"compositeRequest": parts * 2})
