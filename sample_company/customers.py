@@ -145,7 +145,9 @@ def _invoice_the_whole(rows: Rows, deal: Deal) -> None:
     money = {"currency_code": deal.currency, "amount": deal.amount}
     rows.plant("invoice", month=day.replace(day=1), **money)
     if paid <= LAST_DAY:
-        rows.add("payments", **bill, payment_id=f"PAY-{deal.opportunity_id[2:]}-1-1", paid_date=paid)
+        rows.add(
+            "payments", **bill, payment_id=f"PAY-{deal.opportunity_id[2:]}-1-1", paid_date=paid
+        )
         rows.plant("payment", month=paid.replace(day=1), **money)
 
 
