@@ -1,6 +1,5 @@
--- Grain: one row per journey, model and touch that earns credit (journey_key, model, touch_number);
--- one without a touch where none does (touch_number 0).
--- Why: whole weights, so that shares are exact fractions. Key touches weigh their share, times the
+-- Grain: one row per journey, model and touch that earns credit (journey_key, model, touch_number).
+-- Why: touch 0 stands for none where none earns credit. Whole weights, so that shares are exact fractions. Key touches weigh their share, times the
 -- touches that divide the middle's, so that each of these weighs the middle's share once. A share
 -- that no touch takes is missing in the sum too, and so goes to the others in proportion.
 with bounds as (

@@ -1,6 +1,5 @@
--- Grain: one row per conversion, model and touch that earns credit; one without a touch where none
--- does (attribution_credit_key).
--- Why: whole cents and millionths by largest remainder, ties to the earlier touch, so that credits
+-- Grain: one row per conversion, model and touch that earns credit (attribution_credit_key).
+-- Why: one row without a touch where none does. Whole cents and millionths by largest remainder, ties to the earlier touch, so that credits
 -- sum to the amount and to one. A negative amount is shared like a positive one.
 with conversions as (
 
@@ -110,7 +109,7 @@ final as (
         credited.model,
 
         credited.conversion_amount,
-        credited.touch_weight * 1e0 / credited.total_weight as weight,
+        cast(credited.touch_weight * 1e0 / credited.total_weight as decimal(18, 12)) as weight,
         cast(
             case when credited.conversion_amount < 0 then -1 else 1 end
             * cast(credited.credited_cents as decimal(18, 0)) / 100 as decimal(18, 2)

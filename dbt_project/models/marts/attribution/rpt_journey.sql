@@ -55,7 +55,7 @@ paths as (
 
     select
         journey_key,
-        {{ dbt.listagg('channel_name', "' > '", 'order by touch_number') }} as channel_path
+        string_agg(channel_name, ' > ' order by touch_number) as channel_path
     from named
     where channel_before is null or channel_before <> channel_name
     group by journey_key

@@ -1,4 +1,4 @@
--- Grain: one row where the company attributes anything, else none.
+-- Grain: one row: how the company attributes; none for a company that attributes nothing.
 with source as (
 
     select * from {{ source('rules', 'attribution_setting') }}
