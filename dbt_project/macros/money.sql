@@ -37,3 +37,12 @@
         as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#- How often one whole number goes into another, both not negative; what is left is mod(a, b). -#}
+{% macro whole_quotient(dividend, divisor) -%}
+    {{ return(adapter.dispatch('whole_quotient')(dividend, divisor)) }}
+{%- endmacro %}
+
+{% macro default__whole_quotient(dividend, divisor) -%}
+    ({{ dividend }} // {{ divisor }})
+{%- endmacro %}

@@ -24,7 +24,7 @@ from orchestration.settings import Settings
 from orchestration.state import RunRecord, StateStore
 from orchestration.steps import company_of_run
 
-STAGES = ("staging", "conformed", "intermediate", "core", "funnel", "kpi")
+STAGES = ("staging", "conformed", "intermediate", "core", "funnel", "attribution", "kpi")
 
 
 HEADLINES = """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from orchestration.company.attribution import AttributionFile
 from orchestration.company.channels import ChannelRule
 from orchestration.company.company_file import CompanyFile
 from orchestration.company.costs import Cost, check_cost_channels
@@ -34,6 +35,8 @@ class Parts:
     funnel_file: YamlFile | None
     scoring: ScoringFile | None
     scoring_file: YamlFile | None
+    attribution: AttributionFile | None
+    attribution_file: YamlFile | None
     sources: SourcesFile | None
     channels: list[ChannelRule] | None
     fx_rates: list[FxRate] | None
@@ -49,6 +52,7 @@ def cross_problems(parts: Parts) -> list[Problem]:
         *_rates_and_costs(parts),
         *_costs_and_channels(parts),
         *_scoring_and_channels(parts),
+        *_attribution_and_channels(parts),
         *_targets_and_kpis(parts),
     ]
 
@@ -90,6 +94,18 @@ def _scoring_and_channels(parts: Parts) -> list[Problem]:
         if rule.channel is not None:
             location = ("engagement", "rules", position, "channel")
             problems += unknown_name(parts.scoring_file, location, rule.channel, names, "channel")
+    return problems
+
+
+def _attribution_and_channels(parts: Parts) -> list[Problem]:
+    attribution, file = parts.attribution, parts.attribution_file
+    if attribution is None or file is None or parts.channels is None:
+        return []
+    names = sorted({rule.channel_name for rule in parts.channels})
+    problems: list[Problem] = []
+    for key in ("direct_channels", "excluded_channels"):
+        for position, name in enumerate(getattr(attribution, key)):
+            problems += unknown_name(file, (key, position), name, names, "channel")
     return problems
 
 

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from orchestration.company.attribution import AttributionFile
 from orchestration.company.company_file import CompanyFile
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.kpis import KpiDefinition
@@ -20,16 +21,17 @@ SCHEMA_MODELS: dict[str, type[Decision]] = {
     "company": CompanyFile,
     "funnel": FunnelFile,
     "scoring": ScoringFile,
+    "attribution": AttributionFile,
     "sources": SourcesFile,
     "kpi": KpiDefinition,
 }
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema of company.yml, funnel.yml, scoring.yml, sources.yml and a KPI.
+    """Return the JSON Schemas of the YAML files of a company and of a KPI.
 
     Returns:
-        The schemas by name: company, funnel, scoring, sources, kpi.
+        The schemas by name: company, funnel, scoring, attribution, sources, kpi.
     """
     return {
         name: {

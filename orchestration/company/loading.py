@@ -14,6 +14,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from orchestration.canonical import load_entities
+from orchestration.company.attribution import (
+    ATTRIBUTION_FILE,
+    AttributionFile,
+    check_attribution,
+)
 from orchestration.company.channels import CHANNELS_FILE, ChannelRule, check_channels
 from orchestration.company.company_file import CompanyFile, check_company
 from orchestration.company.costs import COSTS_FILE, Cost, check_costs
@@ -66,6 +71,7 @@ class Company:
         company: company.yml.
         funnel: funnel.yml.
         scoring: scoring.yml; None when the company has none.
+        attribution: attribution.yml; None when the company has none.
         sources: sources.yml; folders are absolute, zone and currency of the options are set.
         channels: Rules of channels.csv, by rule_order.
         people: Rows of people.csv.
@@ -81,6 +87,7 @@ class Company:
     company: CompanyFile
     funnel: FunnelFile
     scoring: ScoringFile | None
+    attribution: AttributionFile | None
     sources: Sources
     channels: tuple[ChannelRule, ...]
     people: tuple[Person, ...]
@@ -123,6 +130,12 @@ class _Reading:
         self.problems += check(value, file)
         return value, file
 
+    def yaml_if_there(
+        self, name: str, model: type[Model], check: Callable[[Model, YamlFile], list[Problem]]
+    ) -> tuple[Model | None, YamlFile | None]:
+        """Read a YAML file that a company may leave out."""
+        return self.yaml(name, model, check) if (self.folder / name).exists() else (None, None)
+
     def csv(
         self, name: str, model: type[Row], check: Callable[[list[Row]], list[Problem]]
     ) -> list[Row] | None:
@@ -158,9 +171,9 @@ def load_company(
     _require_folder(folder)
     company, _ = reading.yaml(COMPANY_FILE, CompanyFile, check_company)
     funnel, funnel_file = reading.yaml(FUNNEL_FILE, FunnelFile, check_funnel)
-    has_scoring = (folder / SCORING_FILE).exists()
-    scoring, scoring_file = (
-        reading.yaml(SCORING_FILE, ScoringFile, check_scoring) if has_scoring else (None, None)
+    scoring, scoring_file = reading.yaml_if_there(SCORING_FILE, ScoringFile, check_scoring)
+    attribution, attribution_file = reading.yaml_if_there(
+        ATTRIBUTION_FILE, AttributionFile, check_attribution
     )
     sources, _ = reading.yaml(
         SOURCES_FILE,
@@ -184,6 +197,8 @@ def load_company(
         funnel_file=funnel_file,
         scoring=scoring,
         scoring_file=scoring_file,
+        attribution=attribution,
+        attribution_file=attribution_file,
         sources=sources,
         channels=channels,
         fx_rates=fx_rates,
@@ -210,6 +225,7 @@ def load_company(
         company=company,
         funnel=funnel,
         scoring=scoring,
+        attribution=attribution,
         sources=_with_company_defaults(sources, folder, company, variables),
         channels=tuple(sorted(channels, key=lambda rule: rule.rule_order)),
         people=tuple(people),

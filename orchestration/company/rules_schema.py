@@ -100,6 +100,26 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "score_band": pa.schema(
         [("band", TEXT), ("at_least", pa.decimal128(18, 6)), ("band_order", INTEGER)]
     ),
+    "attribution_setting": pa.schema(
+        [
+            ("buying_group", TEXT),
+            ("stops_at_previous_won", BOOLEAN),
+            ("half_life_seconds", pa.int64()),
+        ]
+    ),
+    "attribution_lookback": pa.schema(
+        [("conversion_type", TEXT), ("lookback_seconds", pa.int64())]
+    ),
+    "attribution_model": pa.schema(
+        [
+            *_texts("model", "conversion_type", "method"),
+            *(
+                (f"{name}_weight", pa.int64())
+                for name in ("first", "lead", "opportunity", "last", "middle")
+            ),
+        ]
+    ),
+    "attribution_exclusion": pa.schema(_texts("field_name", "field_value")),
     "bot_user_agent": pa.schema(_texts("user_agent_pattern")),
     "channel_rule": pa.schema(
         [

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from orchestration.company.attribution_tables import attribution_rows
 from orchestration.company.company_file import WEEKDAYS
 from orchestration.company.funnel import ALL_SOURCES, SideState, Stage
 from orchestration.company.funnel_checks import stages_in_order
@@ -40,6 +41,7 @@ def rules_tables(company: Company) -> dict[str, pa.Table]:
         **_promise_rows(company),
         **_touch_rows(company),
         **scoring_rows(company.scoring),
+        **attribution_rows(company.attribution),
         **_csv_rows(company),
         **_source_rows(company),
         "kpi_definition": _kpi_rows(company),

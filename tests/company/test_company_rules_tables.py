@@ -10,6 +10,7 @@ import pytest
 from company_folder import FILES, Folder
 
 from orchestration.company import rules_tables
+from orchestration.company.attribution_tables import TABLES as ATTRIBUTION_TABLES
 
 # Written out again on purpose: dbt reads these columns, so a change has to be made in two places.
 TEXT, INT, BOOL, DATE = "string", "int32", "bool", "date32[day]"
@@ -48,6 +49,23 @@ EXPECTED = {
         "is_assumed_open": BOOL,
     },
     "sales_stage_value": {"source_name": TEXT, "source_value": TEXT, "sales_stage": TEXT},
+    "attribution_setting": {
+        "buying_group": TEXT,
+        "stops_at_previous_won": BOOL,
+        "half_life_seconds": "int64",
+    },
+    "attribution_lookback": {"conversion_type": TEXT, "lookback_seconds": "int64"},
+    "attribution_model": {
+        "model": TEXT,
+        "conversion_type": TEXT,
+        "method": TEXT,
+        "first_weight": "int64",
+        "lead_weight": "int64",
+        "opportunity_weight": "int64",
+        "last_weight": "int64",
+        "middle_weight": "int64",
+    },
+    "attribution_exclusion": {"field_name": TEXT, "field_value": TEXT},
     "conversion": {
         "from_stage": TEXT,
         "to_stage": TEXT,
@@ -194,7 +212,8 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     assert ordered(shape(tables)) == ordered(EXPECTED)
     empty = {name for name, table in tables.items() if table.num_rows == 0}
     scoring = {"score_cap", "fit_rule", "engagement_rule", "score_band"}
-    assert empty == {"channel_rule", "employee", "target", "cost", "kpi_definition"} | scoring
+    files = {"channel_rule", "employee", "target", "cost", "kpi_definition"}
+    assert empty == files | scoring | set(ATTRIBUTION_TABLES)
 
 
 def test_settings_carry_the_as_of_date_that_holds(folder: Folder) -> None:

@@ -126,7 +126,7 @@ def test_marts_have_contracts_groups_owners_and_words(
     model = models[path.stem]
     meta = {**model.get("meta", {}), **model["config"].get("meta", {})}
     assert model["config"]["contract"]["enforced"]
-    groups = {"core", "demand", "pipeline", "unit_economics", "by_row", "ops"}
+    groups = {"core", "demand", "pipeline", "attribution", "unit_economics", "by_row", "ops"}
     assert meta.get("publish_group") in groups
     # `ops` is published whatever fails; nothing that readers count on may hide there.
     assert (meta["publish_group"] == "ops") == (model["schema"] == "ops")

@@ -1,6 +1,6 @@
 -- Grain: one row per channel (channel_key).
--- Why: every channel that a rule names, the two buckets for what no rule places, and channels
--- that only a cost names.
+-- Why: every channel that a rule names, the two buckets for what no rule places, the one for
+-- what no touch led to, and channels that only a cost names.
 with channel_rules as (
 
     select * from {{ ref('stg_company__channel_rules') }}
@@ -33,6 +33,13 @@ unioned as (
     select
         'unmapped' as channel_name,
         'unmapped' as channel_group,
+        cast(null as varchar) as business_function,
+        0 as rule_order,
+        2 as precedence
+    union all
+    select
+        'unattributed' as channel_name,
+        'unattributed' as channel_group,
         cast(null as varchar) as business_function,
         0 as rule_order,
         2 as precedence

@@ -1,0 +1,18 @@
+-- Grain: one row: how the company attributes; none for a company that attributes nothing.
+with source as (
+
+    select * from {{ source('rules', 'attribution_setting') }}
+
+),
+
+final as (
+
+    select
+        buying_group,
+        half_life_seconds,
+        stops_at_previous_won
+    from source
+
+)
+
+select * from final

@@ -1,0 +1,100 @@
+"""Turns attribution.yml into rows of the rules tables; without the file all of them are empty.
+
+Belongs here: the rows of the tables about attribution, and which model suits which conversion. Does
+not: their columns (rules_schema).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from orchestration.company.attribution import KEY_TOUCHES, AttributionFile
+
+Rows = list[dict[str, Any]]
+
+TABLES = (
+    "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
+)  # fmt: skip
+SECONDS_OF_A_DAY = Decimal(86_400)
+# What a model weighs where it has no shares by key touch.
+METHODS = {
+    "first": "first",
+    "last": "last",
+    "last_non_direct": "last_non_direct",
+    "linear": "even",
+    "time_decay": "decay",
+    "lead_creation": "lead",
+    "opportunity_creation": "opportunity",
+}
+CONVERSION_TYPES = ("lead", "mql", "opportunity", "won", "refund")
+BEFORE_OPPORTUNITIES = ("lead", "mql")
+
+
+def attribution_rows(attribution: AttributionFile | None) -> dict[str, Rows]:
+    """Return the rows by table, TABLES.
+
+    Args:
+        attribution: attribution.yml, or None when the company has none.
+    """
+    if attribution is None:
+        return {table: [] for table in TABLES}
+    lookbacks = attribution.lookback_days.model_dump()
+    return {
+        "attribution_setting": [
+            {
+                "buying_group": attribution.buying_group,
+                "stops_at_previous_won": attribution.stops_at_previous_won,
+                "half_life_seconds": _seconds(attribution.half_life_days),
+            }
+        ],
+        "attribution_lookback": [
+            {"conversion_type": name, "lookback_seconds": _seconds(days)}
+            for name, days in lookbacks.items()
+        ],
+        "attribution_model": _models(attribution),
+        "attribution_exclusion": [
+            {"field_name": field, "field_value": value}
+            for field, values in (
+                ("direct_channel", attribution.direct_channels),
+                ("channel", attribution.excluded_channels),
+                ("touch_type", attribution.excluded_touch_types),
+            )
+            for value in values
+        ],
+    }
+
+
+def _seconds(days: Decimal) -> int:
+    return int(days * SECONDS_OF_A_DAY)
+
+
+def _models(attribution: AttributionFile) -> Rows:
+    """One row per model and type of conversion; a milestone after the conversion rules it out."""
+    methods: dict[str, tuple[str, dict[str, int]]] = {
+        model: (method, {}) for model, method in METHODS.items()
+    }
+    for model in KEY_TOUCHES:
+        if (weights := attribution.weights_of(model)) is not None:
+            methods[model] = ("key_touches", weights)
+    return [
+        {
+            "model": model,
+            "conversion_type": conversion_type,
+            "method": method,
+            **{
+                f"{name}_weight": weights.get(name, 0)
+                for name in ("first", "lead", "opportunity", "last", "middle")
+            },
+        }
+        for model, (method, weights) in methods.items()
+        for conversion_type in CONVERSION_TYPES
+        if _suits(model, method, weights, conversion_type)
+    ]
+
+
+def _suits(model: str, method: str, weights: dict[str, int], conversion_type: str) -> bool:
+    if model == "full_path":  # Its last touch is that of the win.
+        return conversion_type in ("won", "refund")
+    needs_opportunity = method == "opportunity" or weights.get("opportunity", 0) > 0
+    return not (needs_opportunity and conversion_type in BEFORE_OPPORTUNITIES)
