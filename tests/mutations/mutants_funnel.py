@@ -238,6 +238,29 @@ HANDOFFS = [
         "truth of breaches",
     ),
 ]
+SCORES = [
+    Mutant(
+        "no score of what was known after the hand-off",
+        "int_handoff_engagement_scores",
+        "and decided.assigned_at >= touches.known_at",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "no score of an account that came after the hand-off",
+        "int_handoff_attributes",
+        "accounts.created_date <= ",
+        "true or accounts.created_date <= ",
+        UNIT,
+    ),
+    Mutant(
+        "of a deal that content touched twice the amount counts once",
+        "rpt_content_influence",
+        "        sales_stage,\n        opportunity_key\n\n",
+        "        sales_stage,\n        opportunity_key,\n        touched_at\n\n",
+        UNIT,
+    ),
+]
 IDENTITY = [
     Mutant(
         "what a visitor did before it said who it is belongs to the person",
