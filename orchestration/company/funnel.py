@@ -178,7 +178,7 @@ class BulkChanges(Decision):
         25, description="Smallest number of changes in an hour, by one person or by a machine."
     )
     times_usual: PositiveInteger = Field(
-        5, description="They are more than so many times those of the source's usual hour."
+        5, description="They are more than so many times those of an hour that is usual there."
     )
 
 

@@ -61,8 +61,15 @@ FUNNEL = [
     Mutant(
         "what the source does every hour is no load",
         "int_lead_status_changes",
-        "hours.change_count > bulk_changes.times_usual * usual_hours.change_count",
-        "true",
+        "hours.change_count > bulk_changes.times_usual\n",
+        "hours.change_count > 0\n",
+        UNIT,
+    ),
+    Mutant(
+        "nor what its hand does every hour",
+        "int_lead_status_changes",
+        "coalesce(usual_hours_of_hands.change_count, usual_hours.change_count)",
+        "usual_hours.change_count",
         UNIT,
     ),
     Mutant(

@@ -1,7 +1,8 @@
 -- Grain: one row per change of a lead's status, in the funnel's words (lead_change_key).
 -- Why: many changes of one hour by one hand are a load; nobody knows since when they held.
--- An hour is many by funnel.yml and against the usual hour of its source, but an only hour
--- has none to be compared with. Later than the as-of date has not happened yet.
+-- An hour is many by funnel.yml and against the usual hour of its hand, or of its source
+-- while few hours of the hand are known; an only hour has none to be compared with. Later
+-- than the as-of date has not happened yet.
 with leads as (
 
     select * from {{ ref('conformed_leads') }}
@@ -78,6 +79,22 @@ usual_hours as (
 
 ),
 
+-- A machine that qualifies all day long has busier hours than people have.
+usual_hours_of_hands as (
+
+    select
+        hours.source_instance,
+        hours.changed_by,
+        percentile_disc(0.5) within group (order by hours.change_count) as change_count
+    from hours
+    cross join bulk_changes
+    group by
+        hours.source_instance,
+        hours.changed_by
+    having count(*) >= max(bulk_changes.at_least)
+
+),
+
 judged as (
 
     select
@@ -85,11 +102,16 @@ judged as (
         hours.changed_by,
         hours.changed_hour,
         hours.change_count >= bulk_changes.at_least
-        and hours.change_count > bulk_changes.times_usual * usual_hours.change_count
+        and hours.change_count > bulk_changes.times_usual
+        * coalesce(usual_hours_of_hands.change_count, usual_hours.change_count)
             as is_bulk_load
     from hours
     inner join usual_hours
         on hours.source_instance = usual_hours.source_instance
+    left join usual_hours_of_hands
+        on
+            hours.source_instance = usual_hours_of_hands.source_instance
+            and hours.changed_by = usual_hours_of_hands.changed_by
     cross join bulk_changes
 
 ),
