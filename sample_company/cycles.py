@@ -20,6 +20,7 @@ from sample_company.buyers import (
 )
 from sample_company.catalogue import COUNTRIES
 from sample_company.handoffs import Handoff, Pass, region_of, segment_of
+from sample_company.lead_records import is_loaded
 from sample_company.rows import Rows, utc
 from sample_company.truth import deal_channel
 from sample_company.world import ZONE, Deal, Lead, Person, World, local_day
@@ -41,6 +42,7 @@ class Cycle:
     new_leads: list[Lead] = field(default_factory=list)
     old_leads: list[Lead] = field(default_factory=list)
     deals: list[Deal] = field(default_factory=list)
+    loaded: set[str] = field(default_factory=set)
 
     def reach(self, stage: str, at: datetime | None) -> None:
         """Note a stage; the earliest moment counts."""
@@ -123,6 +125,8 @@ def _pass(human: str, one: Pass, cycle: Cycle, rows: Rows) -> None:
         cycle.reach(stage, at)
     if one.lead.status in UNDATED:
         cycle.reach(UNDATED[one.lead.status], None)
+        if is_loaded(one.lead):
+            cycle.loaded.add(UNDATED[one.lead.status])
     if one.handoff is not None:
         returned_at = one.handoff.returned_at
         if returned_at is not None:
@@ -202,4 +206,5 @@ def _stages(human: str, cycle: Cycle, rows: Rows) -> None:
             stage=stage,
             actual_at=utc(at) if at else None,
             is_skipped=stage not in cycle.moments,
+            is_bulk_load=at is None and stage in cycle.loaded,
         )

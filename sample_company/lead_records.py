@@ -109,13 +109,18 @@ def _conversions(deals: list[Deal]) -> list[Change]:
     ]
 
 
+def is_loaded(lead: Lead) -> bool:
+    """Whether the load of the old system's statuses is all that dates the lead's qualification."""
+    return lead.status == "MQL" and not lead.moments and lead.created_at < LOADED_AT
+
+
 def _ticks_without_date(random: Random, leads: list[Lead]) -> list[Change]:
     """When leads without any date were ticked; those of the old system at one instant.
 
     A qualified one that came after the load has no history at all.
     """
     silent = [lead for lead in leads if not lead.moments and lead.created_at < LOADED_AT]
-    loaded = [lead for lead in silent if lead.status == "MQL"]
+    loaded = [lead for lead in silent if is_loaded(lead)]
     working = [lead for lead in silent if lead.status == "Working"]
     rest = max(0, LOADED_COUNT - len(loaded))
     loaded += random.sample(working, min(rest, len(working)))

@@ -125,6 +125,7 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
         "stage": "text",
         "actual_at": "timestamp",
         "is_skipped": "boolean",
+        "is_bulk_load": "boolean",
     },
     "cycle": {
         "human": "text",

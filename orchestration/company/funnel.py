@@ -171,6 +171,17 @@ class HandoffSla(Decision):
     )
 
 
+class BulkChanges(Decision):
+    """When changes of status are a load, not what happened to the leads."""
+
+    at_least: PositiveInteger = Field(
+        25, description="Smallest number of changes in an hour, by one person or by a machine."
+    )
+    times_usual: PositiveInteger = Field(
+        5, description="They are more than so many times those of an hour that is usual there."
+    )
+
+
 class Reason(Decision):
     """A reason that people choose from."""
 
@@ -216,6 +227,9 @@ class FunnelFile(Decision):
         default_factory=dict, description="Stage: what a lead must fulfil to enter it."
     )
     handoff_sla: HandoffSla | None = Field(None, description="Promise of Sales to Marketing.")
+    bulk_changes: BulkChanges = Field(
+        default_factory=BulkChanges, description="When changes of status are a load."
+    )
     rejection_reasons: list[Reason] = Field(
         default_factory=list, description="Why Sales rejects a lead."
     )

@@ -70,6 +70,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("expires_after_days", INTEGER),
         ]
     ),
+    "bulk_change": pa.schema([("at_least", INTEGER), ("times_usual", INTEGER)]),
     "reason": pa.schema(_texts("reason_type", "reason", "reason_label", "reason_group")),
     "touch_type": pa.schema(
         [

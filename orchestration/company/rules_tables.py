@@ -172,6 +172,7 @@ def _promise_rows(company: Company) -> dict[str, Rows]:
     return {
         "qualification_criterion": criteria,
         "handoff_sla": promises,
+        "bulk_change": [funnel.bulk_changes.model_dump()],
         "reason": reasons,
     }
 

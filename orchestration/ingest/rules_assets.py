@@ -19,7 +19,7 @@ STAGE = "company"
 RULES = (
     "settings", "holiday", "business_hour", "internal_domain", "stage", "lead_status",
     "sales_stage", "sales_stage_value", "conversion", "qualification_criterion", "handoff_sla",
-    "reason", "touch_type", "score_cap", "fit_rule", "engagement_rule", "score_band",
+    "bulk_change", "reason", "touch_type", "score_cap", "fit_rule", "engagement_rule", "score_band",
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
     "bot_user_agent", "channel_rule", "employee", "fx_rate", "target", "cost", "source",
     "system_of_record", "kpi_definition", "reference_origin",

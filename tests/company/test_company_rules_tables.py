@@ -78,6 +78,7 @@ EXPECTED = {
         "business_hours": "decimal128(9, 2)",
         "expires_after_days": INT,
     },
+    "bulk_change": {"at_least": INT, "times_usual": INT},
     "reason": {"reason_type": TEXT, "reason": TEXT, "reason_label": TEXT, "reason_group": TEXT},
     "touch_type": {
         "touch_type": TEXT,
@@ -278,6 +279,17 @@ def test_promises_between_the_teams(tables: dict[str, pa.Table]) -> None:
     ]
     reasons = tables["reason"].to_pylist()
     assert [r["reason_type"] for r in reasons] == ["rejection", "loss"]
+
+
+def test_what_a_load_is_may_be_left_to_the_defaults(folder: Folder) -> None:
+    assert rules_tables(folder.load())["bulk_change"].to_pylist() == [
+        {"at_least": 25, "times_usual": 5}
+    ]
+    funnel = folder.file("funnel.yml")
+    funnel.write_text(funnel.read_text() + "bulk_changes: {at_least: 100}\n", encoding="utf-8")
+    assert rules_tables(folder.load())["bulk_change"].to_pylist() == [
+        {"at_least": 100, "times_usual": 5}
+    ]
 
 
 def test_touch_types_say_what_a_touch_is(tables: dict[str, pa.Table]) -> None:

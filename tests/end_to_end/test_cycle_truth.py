@@ -120,3 +120,29 @@ def test_net_new_mqls_are_those_of_first_cycles(sample: RunHome) -> None:
         """,
     )
     assert planted == found > 500
+
+
+def test_the_planted_load_is_marked_and_nothing_else(sample: RunHome) -> None:
+    """The old system's statuses came in one hour: where nothing else says so, it is a load's."""
+    wrong = ask(
+        sample,
+        f"""{PERSONS},
+        planted as (select human, cycle, stage from truth('stage') where is_bulk_load),
+        found as (
+            select persons.human, stages.cycle_number, stages.stage
+            from marts.funnel.fct_person_stage as stages
+            inner join persons using (person_key)
+            where stages.is_bulk_load
+        )
+        (from found except from planted) union all (from planted except from found)
+        """,
+    )
+    assert wrong == []
+    [(loaded,)] = ask(sample, "select count(*) from truth('stage') where is_bulk_load")
+    assert loaded > 10
+
+
+def test_nobody_falls_back_in_the_sample(sample: RunHome) -> None:
+    """Its leads go forward, are given back or come again: none of that is a way back."""
+    rows = ask(sample, "select sum(regression_count) from marts.funnel.fct_person_stage")
+    assert rows == [(0,)]

@@ -51,14 +51,20 @@ FUNNEL = """
 insert into rules.settings (as_of_date) values (date '2018-11-30');
 insert into core.dim_channel values
 ('c1', 'organic_search', 'search'), ('c2', 'unmapped', 'other'), ('c3', 'not_recorded', 'other');
-insert into conformed.conformed_leads
+insert into conformed.conformed_leads (
+    lead_key, person_key, source_system, source_instance, source_id, lead_status, stage, utm_source,
+    source_field, is_reportable
+)
 select
     'l' || range, 'p' || range, 'file_drop', 'funnel', 'L-' || range, null, null, null, 'organic',
     true
 from range(8000);
 insert into intermediate.int_person_cycle_members
 select lead_key, person_key, 'lead', timestamp '2018-01-01' from conformed.conformed_leads;
-insert into funnel.fct_person_stage
+insert into funnel.fct_person_stage (
+    person_key, cycle_number, stage, channel_key, reached_at, reached_date, exited_at,
+    has_date_conflict
+)
 select
     person_key, 1, 'mql', if(lead_key in (select 'l' || range from range(60)), 'c3', 'c1'),
     timestamp '2018-01-01', date '2018-01-01', null, lead_key = 'l0'

@@ -61,6 +61,10 @@ MARTS: Mapping[str, tuple[set[str], Callable[[RunHome], None]]] = {
         {"dim_identity_link", "fct_person_stage"},
         cycles.test_stages_of_every_cycle_are_what_was_planted,
     ),
+    "truth of loads": (
+        {"dim_identity_link", "fct_person_stage"},
+        cycles.test_the_planted_load_is_marked_and_nothing_else,
+    ),
     "truth of decisions": (
         {"fct_handoff", "dim_reason"},
         handoffs.test_decisions_reasons_and_cycles_are_the_planted_ones,

@@ -59,6 +59,13 @@ MONEY = [
         "sums: ad_spend -> core.fct_ad_performance_daily",
     ),
     Mutant(
+        "a campaign without ads keeps its spend",
+        "conformed_ad_spend",
+        "from ad_spend\n",
+        "from (select * from ad_spend where ad_id is not null) as ad_spend\n",
+        "sums: ad_spend -> core.fct_ad_performance_daily",
+    ),
+    Mutant(
         "a subscription ends before its last day",
         "fct_subscription_month",
         "started.valid_to > months.state_date",

@@ -45,6 +45,20 @@ PIPELINE = [
         "oracle of the waterfall",
     ),
     Mutant(
+        "a deal that was reopened and closed again closed the last time",
+        "int_opportunity_history_dates",
+        "max(history.changed_date) filter (where not sales_stages.is_open)",
+        "min(history.changed_date) filter (where not sales_stages.is_open)",
+        UNIT,
+    ),
+    Mutant(
+        "a deal that is open again is in no win rate",
+        "int_kpi_opportunities",
+        "opportunities.is_won or opportunities.is_lost as is_closed",
+        "opportunities.close_date is not null as is_closed",
+        "oracle of KPIs",
+    ),
+    Mutant(
         "what is omitted from the forecast is no pipeline",
         "int_pipeline_states",
         "and coalesce(listed_category <> 'omitted', true)",

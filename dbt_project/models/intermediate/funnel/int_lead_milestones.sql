@@ -34,6 +34,7 @@ created as (
         passes.cycle_number,
         passes.pass_number,
         'known' as stage,
+        false as is_bulk_load,
         leads.created_at as actual_at
     from passes
     inner join leads
@@ -51,6 +52,11 @@ entered as (
         passes.cycle_number,
         passes.pass_number,
         events.stage,
+        coalesce(
+            min(events.happened_at)
+            < min(events.happened_at) filter (where not events.is_bulk_load),
+            true
+        ) as is_bulk_load,
         min(events.happened_at) as actual_at
     from passes
     inner join events
@@ -95,6 +101,8 @@ final as (
         pass_number,
 
         stage,
+
+        is_bulk_load,
 
         actual_at
     from unioned

@@ -44,6 +44,7 @@ unioned as (
         cycle_number,
         pass_number,
         stage,
+        is_bulk_load,
         actual_at
     from lead_milestones
     union all
@@ -54,6 +55,7 @@ unioned as (
         opportunity_cycles.cycle_number,
         1 as pass_number,
         opportunity_moments.stage,
+        false as is_bulk_load,
         opportunity_moments.actual_at
     from opportunity_moments
     inner join opportunity_cycles
@@ -80,6 +82,8 @@ final as (
 
         entity,
         stage,
+
+        is_bulk_load,
 
         actual_date,
 

@@ -26,6 +26,26 @@ milestones as (
 
 ),
 
+events as (
+
+    select * from {{ ref('int_lead_stage_events') }}
+
+),
+
+-- The history tells when the status was set, not since when it holds: all of it a load.
+loaded as (
+
+    select
+        lead_key,
+        stage
+    from events
+    group by
+        lead_key,
+        stage
+    having bool_and(is_bulk_load)
+
+),
+
 last_dated as (
 
     select
@@ -97,6 +117,8 @@ final as (
 
         staged.stage,
 
+        loaded.lead_key is not null as is_bulk_load,
+
         {{ company_date('staged.actual_at') }} as actual_date,
 
         staged.actual_at
@@ -105,6 +127,10 @@ final as (
         on
             staged.person_key = furthest_dated.person_key
             and staged.cycle_number = furthest_dated.cycle_number
+    left join loaded
+        on
+            staged.lead_key = loaded.lead_key
+            and staged.stage = loaded.stage
     where
         staged.actual_at is not null
         and case

@@ -27,6 +27,7 @@ unioned as (
         stage,
         actual_date,
         actual_at,
+        is_bulk_load,
         false as is_inferred
     from dated
     union all
@@ -36,6 +37,7 @@ unioned as (
         stage,
         actual_date,
         actual_at,
+        is_bulk_load,
         true as is_inferred
     from inferred
 
@@ -53,6 +55,11 @@ final as (
 
         bool_and(unioned.is_inferred) as is_inferred,
         stages.is_side_state,
+        coalesce(
+            min(unioned.actual_at)
+            < min(unioned.actual_at) filter (where not unioned.is_bulk_load),
+            true
+        ) as is_bulk_load,
 
         min(unioned.actual_date) as actual_date,
 

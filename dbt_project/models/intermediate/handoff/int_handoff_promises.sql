@@ -1,6 +1,7 @@
 -- Grain: one row per clock of a hand-off (handoff_key, clock_number).
 -- Why: the promise is the segment's, else everybody's (*). The moment it ends is found by
--- one sweep over days and promises, both in the order of seconds at work.
+-- one sweep over days and promises, both in the order of seconds at work. What a load
+-- handed off was handed off on another day that nobody knows: nothing is promised of it.
 with clocks as (
 
     select * from {{ ref('int_handoff_clocks') }}
@@ -56,6 +57,7 @@ promised as (
     left join slas
         on handoffs.segment = slas.segment
     cross join default_sla
+    where not coalesce(handoffs.is_bulk_load, false)
 
 ),
 

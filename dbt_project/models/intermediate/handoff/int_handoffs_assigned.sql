@@ -97,6 +97,8 @@ final as (
 
         cast(numbered.opened_count as integer) as handoff_number,
 
+        numbered.is_bulk_load,
+
         qualified.mql_at,
         numbered.happened_at as assigned_at,
         lead(numbered.happened_at) over (

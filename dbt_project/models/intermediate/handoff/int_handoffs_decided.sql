@@ -27,6 +27,7 @@ answered as (
         handoffs.handoff_key,
         handoffs.lead_key,
         handoffs.handoff_number,
+        handoffs.is_bulk_load,
         handoffs.mql_at,
         handoffs.assigned_at,
         handoffs.next_assigned_at,
@@ -45,6 +46,7 @@ answered as (
         handoffs.handoff_key,
         handoffs.lead_key,
         handoffs.handoff_number,
+        handoffs.is_bulk_load,
         handoffs.mql_at,
         handoffs.assigned_at,
         handoffs.next_assigned_at
@@ -86,6 +88,8 @@ final as (
         case when given_back_at is not null then reason end as reason,
 
         handoff_number,
+
+        is_bulk_load,
 
         mql_at,
         assigned_at,

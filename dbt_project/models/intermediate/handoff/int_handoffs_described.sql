@@ -44,7 +44,9 @@ final as (
         leads.source_instance,
         leads.source_id,
         coalesce(leads.segment, accounts.segment, 'unknown') as segment,
-        coalesce(leads.region, accounts.region, 'unknown') as region
+        coalesce(leads.region, accounts.region, 'unknown') as region,
+
+        handoffs.is_bulk_load
     from handoffs
     inner join members
         on handoffs.lead_key = members.record_key

@@ -1,6 +1,7 @@
 -- Grain: one row per lead, stage and moment at which it was entered (lead_key, stage, happened_at).
 -- Why: the lead itself shows one date per stage; its history tells every pass. What
--- both tell is one event. Later than the as-of date has not happened yet.
+-- both tell is one event. A date that the lead shows is a load's when its history tells a
+-- load in the same hour. Later than the as-of date has not happened yet.
 with leads as (
 
     select * from {{ ref('conformed_leads') }}
@@ -9,13 +10,7 @@ with leads as (
 
 changes as (
 
-    select * from {{ ref('conformed_lead_changes') }}
-
-),
-
-statuses as (
-
-    select * from {{ ref('int_lead_change_statuses_mapped') }}
+    select * from {{ ref('int_lead_status_changes') }}
 
 ),
 
@@ -44,19 +39,23 @@ unioned as (
     union all
     {%- endfor %}
     select
-        changes.lead_key,
-        statuses.stage,
-        changes.reason,
-        changes.changed_at as happened_at,
+        lead_key,
+        stage,
+        reason,
+        changed_at as happened_at,
         false as is_shown_by_lead
     from changes
-    inner join leads
-        on changes.lead_key = leads.lead_key
-    inner join statuses
-        on
-            leads.source_instance = statuses.lead_source_instance
-            and changes.source_instance = statuses.change_source_instance
-            and changes.lead_status = statuses.lead_status
+
+),
+
+loaded as (
+
+    select distinct
+        lead_key,
+        stage,
+        date_trunc('hour', changed_at) as loaded_hour
+    from changes
+    where is_bulk_load
 
 ),
 
@@ -78,6 +77,7 @@ final as (
         ) as event_type,
 
         bool_or(unioned.is_shown_by_lead) as is_shown_by_lead,
+        bool_or(loaded.lead_key is not null) as is_bulk_load,
 
         unioned.happened_at
     from unioned
@@ -85,6 +85,11 @@ final as (
         on unioned.stage = stages.stage
     left join stages as handed_off
         on handed_off.stage = 'handed_off'
+    left join loaded
+        on
+            unioned.lead_key = loaded.lead_key
+            and unioned.stage = loaded.stage
+            and date_trunc('hour', unioned.happened_at) = loaded.loaded_hour
     where {{ company_date('unioned.happened_at') }} <= {{ as_of_date() }}
     group by
         unioned.lead_key,

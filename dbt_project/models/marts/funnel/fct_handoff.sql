@@ -84,6 +84,7 @@ final as (
 
         answered.is_due,
         answered.is_breached,
+        described.is_bulk_load,
 
         {{ company_date('decided.assigned_at') }} as assigned_date,
         {{ company_date('answered.due_at') }} as due_date,

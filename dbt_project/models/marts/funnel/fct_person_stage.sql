@@ -13,6 +13,12 @@ cycles as (
 
 ),
 
+regressions as (
+
+    select * from {{ ref('int_person_regressions') }}
+
+),
+
 stages as (
 
     select * from {{ ref('stg_company__stages') }}
@@ -60,6 +66,7 @@ reached as (
         milestones.actual_date,
         milestones.actual_at,
         coalesce(milestones.is_inferred, false) as is_inferred,
+        coalesce(milestones.is_bulk_load, false) as is_bulk_load,
         min(milestones.actual_date) over from_here_on as reached_date,
         min(milestones.actual_at) over from_here_on as reached_at,
         min(milestones.actual_at) over (
@@ -90,6 +97,7 @@ staged as (
         stage,
         stage_order,
         is_inferred,
+        is_bulk_load,
         actual_at is null as is_skipped,
         false as is_side_state,
         coalesce(actual_date > reached_date, false) as has_date_conflict,
@@ -105,6 +113,7 @@ staged as (
         stage,
         stage_order,
         is_inferred,
+        is_bulk_load,
         false as is_skipped,
         true as is_side_state,
         false as has_date_conflict,
@@ -130,12 +139,13 @@ final as (
         cycles.region,
 
         staged.stage_order,
+        coalesce(regressions.regression_count, 0) as regression_count,
         cast(null as decimal(18, 6)) as score_at_entry,
 
         staged.is_skipped,
         staged.is_inferred,
         staged.is_side_state,
-        false as is_bulk_load,
+        staged.is_bulk_load,
         staged.has_date_conflict,
 
         staged.reached_date,
@@ -148,6 +158,11 @@ final as (
         on
             staged.person_key = cycles.person_key
             and staged.cycle_number = cycles.cycle_number
+    left join regressions
+        on
+            staged.person_key = regressions.person_key
+            and staged.cycle_number = regressions.cycle_number
+            and staged.stage = regressions.stage
 
 )
 

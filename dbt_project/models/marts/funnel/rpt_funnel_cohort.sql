@@ -1,6 +1,7 @@
 -- Grain: one row per cohort month, channel, segment and step (cohort_month, channel_key, segment, from_stage, to_stage).
 -- Why: of those who reached the first stage in the month, who reached the second within
--- the window.
+-- the window. Days are measured between entries of which somebody noted the day: a skipped
+-- stage, a status without a date and a load have none.
 with person_stages as (
 
     select * from {{ ref('fct_person_stage') }}
@@ -29,7 +30,9 @@ entered as (
         conversions.to_stage,
         conversions.window_days,
         conversions.conversion_order,
-        person_stages.is_skipped,
+        person_stages.is_skipped
+        or coalesce(person_stages.is_inferred or person_stages.is_bulk_load, false)
+            as is_undated,
         person_stages.reached_date,
         coalesce(person_stages.segment, 'unknown') as segment,
         {{ first_of_month('person_stages.reached_date') }} as cohort_month
@@ -45,8 +48,11 @@ followed as (
         entered.*,
         {{ days_between('entered.reached_date', 'later_stages.reached_date') }}
             as days_to_convert,
-        coalesce(entered.is_skipped or later_stages.is_skipped, false)
-            as has_skipped_stage
+        entered.is_undated
+        or coalesce(
+            later_stages.is_skipped or later_stages.is_inferred or later_stages.is_bulk_load,
+            false
+        ) as has_undated_stage
     from entered
     left join person_stages as later_stages
         on
@@ -62,7 +68,7 @@ converted as (
         *,
         coalesce(days_to_convert between 0 and window_days, false) as is_converted,
         case
-            when days_to_convert between 0 and window_days and not has_skipped_stage
+            when days_to_convert between 0 and window_days and not has_undated_stage
                 then days_to_convert
         end as measured_days
     from followed

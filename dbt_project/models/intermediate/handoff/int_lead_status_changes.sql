@@ -1,0 +1,140 @@
+-- Grain: one row per change of a lead's status, in the funnel's words (lead_change_key).
+-- Why: many changes of one hour by one hand are a load; nobody knows since when they held.
+-- An hour is many by funnel.yml and against the usual hour of its hand, or of its source
+-- while few hours of the hand are known; an only hour has none to be compared with. Later
+-- than the as-of date has not happened yet.
+with leads as (
+
+    select * from {{ ref('conformed_leads') }}
+
+),
+
+changes as (
+
+    select * from {{ ref('conformed_lead_changes') }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('int_lead_change_statuses_mapped') }}
+
+),
+
+bulk_changes as (
+
+    select * from {{ ref('stg_company__bulk_changes') }}
+
+),
+
+mapped as (
+
+    select
+        changes.lead_change_key,
+        changes.lead_key,
+        changes.source_instance,
+        coalesce(changes.changed_by_employee_key, 'machine') as changed_by,
+        statuses.stage,
+        changes.reason,
+        changes.changed_at,
+        date_trunc('hour', changes.changed_at) as changed_hour
+    from changes
+    inner join leads
+        on changes.lead_key = leads.lead_key
+    inner join statuses
+        on
+            leads.source_instance = statuses.lead_source_instance
+            and changes.source_instance = statuses.change_source_instance
+            and changes.lead_status = statuses.lead_status
+    where {{ company_date('changes.changed_at') }} <= {{ as_of_date() }}
+
+),
+
+hours as (
+
+    select
+        source_instance,
+        changed_by,
+        changed_hour,
+        count(*) as change_count
+    from mapped
+    group by
+        source_instance,
+        changed_by,
+        changed_hour
+
+),
+
+usual_hours as (
+
+    select
+        source_instance,
+        case
+            when count(*) > 1
+                then percentile_disc(0.5) within group (order by change_count)
+            else 0
+        end as change_count
+    from hours
+    group by source_instance
+
+),
+
+-- A machine that qualifies all day long has busier hours than people have.
+usual_hours_of_hands as (
+
+    select
+        hours.source_instance,
+        hours.changed_by,
+        percentile_disc(0.5) within group (order by hours.change_count) as change_count
+    from hours
+    cross join bulk_changes
+    group by
+        hours.source_instance,
+        hours.changed_by
+    having count(*) >= max(bulk_changes.at_least)
+
+),
+
+judged as (
+
+    select
+        hours.source_instance,
+        hours.changed_by,
+        hours.changed_hour,
+        hours.change_count >= bulk_changes.at_least
+        and hours.change_count > bulk_changes.times_usual
+        * coalesce(usual_hours_of_hands.change_count, usual_hours.change_count)
+            as is_bulk_load
+    from hours
+    inner join usual_hours
+        on hours.source_instance = usual_hours.source_instance
+    left join usual_hours_of_hands
+        on
+            hours.source_instance = usual_hours_of_hands.source_instance
+            and hours.changed_by = usual_hours_of_hands.changed_by
+    cross join bulk_changes
+
+),
+
+final as (
+
+    select
+        mapped.lead_change_key,
+        mapped.lead_key,
+
+        mapped.stage,
+        mapped.reason,
+
+        judged.is_bulk_load,
+
+        mapped.changed_at
+    from mapped
+    inner join judged
+        on
+            mapped.source_instance = judged.source_instance
+            and mapped.changed_by = judged.changed_by
+            and mapped.changed_hour = judged.changed_hour
+
+)
+
+select * from final
