@@ -19,6 +19,12 @@ stages as (
 
 ),
 
+scores as (
+
+    select * from {{ ref('int_stage_scores') }}
+
+),
+
 furthest as (
 
     select
@@ -130,7 +136,7 @@ final as (
         cycles.region,
 
         staged.stage_order,
-        cast(null as decimal(18, 6)) as score_at_entry,
+        scores.score as score_at_entry,
 
         staged.is_skipped,
         staged.is_inferred,
@@ -148,6 +154,11 @@ final as (
         on
             staged.person_key = cycles.person_key
             and staged.cycle_number = cycles.cycle_number
+    left join scores
+        on
+            staged.person_key = scores.person_key
+            and staged.cycle_number = scores.cycle_number
+            and staged.reached_at = scores.scored_at
 
 )
 
