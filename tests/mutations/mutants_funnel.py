@@ -31,6 +31,20 @@ FUNNEL = [
         UNIT,
     ),
     Mutant(
+        "the score of a stage is that of the moment it was reached",
+        "fct_person_stage",
+        "and staged.reached_at = scores.scored_at",
+        "and staged.exited_at = scores.scored_at",
+        UNIT,
+    ),
+    Mutant(
+        "an account counts for the score once it existed",
+        "int_score_moments",
+        "accounts.account_key is not null",
+        "true or accounts.account_key is not null",
+        UNIT,
+    ),
+    Mutant(
         "a conversion after its window is none",
         "int_funnel_steps",
         "days_to_convert between 0 and followed.window_days",
