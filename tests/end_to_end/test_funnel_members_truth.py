@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
 SIX_DECIMALS = Fraction(1, 10**6)
 QUARTERS = (Fraction(1, 2), Fraction(3, 4))
-FLAGS = ("is_skipped", "is_bulk_load")
+FLAGS = ("is_skipped", "is_inferred", "is_bulk_load")
 DIMENSIONS = ("channel", "segment", "region", "team", "persona")
 
 Row = dict[str, Any]
@@ -49,14 +49,14 @@ class Funnel:
         self.steps = yaml.safe_load((ROOT / "company" / "funnel.yml").read_text())["conversions"]
         self.stages: dict[Cycle, dict[str, Row]] = defaultdict(dict)
         names = (
-            *("person_key", "cycle_number", "stage", "stage_order", "is_skipped", "is_bulk_load"),
+            *("person_key", "cycle_number", "stage", "stage_order", *FLAGS),
             *("is_side_state", "reached_date", "actual_at", "channel", "segment", "region"),
             *("owner", "persona"),
         )
         for found in sample.query(
-            "select person_key, cycle_number, stage, stage_order, is_skipped, is_bulk_load, "
-            "is_side_state, reached_date, actual_at, channel_name, stages.segment, stages.region, "
-            "owner_employee_key, persona from funnel.fct_person_stage as stages "
+            "select person_key, cycle_number, stage, stage_order, is_skipped, is_inferred, "
+            "is_bulk_load, is_side_state, reached_date, actual_at, channel_name, "
+            "stages.segment, stages.region, owner_employee_key, persona from funnel.fct_person_stage as stages "
             "left join core.dim_channel using (channel_key) "
             "left join core.dim_person using (person_key)"
         ):

@@ -169,8 +169,7 @@ def _person(random: Random, number: int) -> dict[str, Any]:
         "opportunity": won - timedelta(days=random.randint(0, 40)) if won else None,
         "persona": random.choice((*PERSONAS, None)),
         "without_pace": {
-            stage: random.choice((None, None, None, "is_skipped", "is_bulk_load"))
-            for stage in STAGES
+            stage: random.choice((None, None, None, None, *WITHOUT_PACE)) for stage in STAGES
         },
         "won": won if won and won <= AS_OF else None,
         "won_amount": _money(random, 0.8) if won and won <= AS_OF else None,
@@ -246,7 +245,7 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
     }
 
 
-WITHOUT_PACE = ("is_skipped", "is_bulk_load")
+WITHOUT_PACE = ("is_skipped", "is_inferred", "is_bulk_load")
 SOURCING_RULES = ("field", "first_touch", "presales_touch")
 DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
 HANDOFF = {

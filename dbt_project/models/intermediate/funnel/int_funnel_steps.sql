@@ -1,6 +1,7 @@
 -- Grain: one row per person, cycle and step of funnel.yml that the person entered (person_key, cycle_number, from_stage, to_stage).
--- Why: what a conversion is and how long it took, once for every report of them. Days of stages
--- that were skipped, or entered by a mass change, are nobody's pace.
+-- Why: what a conversion is and how long it took, once for every report of them. Days are measured
+-- between entries of which somebody noted the day: a skipped stage, a status without a date and a
+-- mass change have none.
 with person_stages as (
 
     select * from {{ ref('fct_person_stage') }}
@@ -41,6 +42,7 @@ entered as (
         person_stages.cycle_number,
         person_stages.channel_key,
         person_stages.is_skipped,
+        person_stages.is_inferred,
         person_stages.is_bulk_load,
         conversions.from_stage,
         conversions.to_stage,
@@ -60,9 +62,9 @@ followed as (
         later_stages.reached_date as next_date,
         {{ days_between('entered.reached_date', 'later_stages.reached_date') }}
             as days_to_convert,
-        coalesce(
-            entered.is_skipped or later_stages.is_skipped
-            or entered.is_bulk_load or later_stages.is_bulk_load,
+        coalesce(entered.is_skipped or entered.is_inferred or entered.is_bulk_load, false)
+        or coalesce(
+            later_stages.is_skipped or later_stages.is_inferred or later_stages.is_bulk_load,
             false
         ) as is_without_pace
     from entered
