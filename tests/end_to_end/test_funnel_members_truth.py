@@ -56,7 +56,8 @@ class Funnel:
         for found in sample.query(
             "select person_key, cycle_number, stage, stage_order, is_skipped, is_inferred, "
             "is_bulk_load, is_side_state, reached_date, actual_at, channel_name, "
-            "stages.segment, stages.region, owner_employee_key, persona from funnel.fct_person_stage as stages "
+            "stages.segment, stages.region, owner_employee_key, persona "
+            "from funnel.fct_person_stage as stages "
             "left join core.dim_channel using (channel_key) "
             "left join core.dim_person using (person_key)"
         ):
