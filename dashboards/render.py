@@ -28,6 +28,7 @@ SCRIPTS = (
     "channels.js",
     "sales.js",
     "customers.js",
+    "unit_economics.js",
     "tables.js",
     "main.js",
 )

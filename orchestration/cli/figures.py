@@ -20,6 +20,8 @@ def format_value(value: Decimal | None, unit: str, currency: str | None) -> str:
         return f"{value:,.0f} {currency or ''}".strip()
     if unit in ("days", "minutes"):
         return f"{value:,.0f} {unit}"
+    if unit == "number":
+        return f"{value:,.2f}"
     if unit == "months":
         return f"{value:,.1f} months"
     return f"{value:,.0f}"

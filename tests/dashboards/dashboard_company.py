@@ -74,9 +74,14 @@ class Kpi:
     @property
     def adds_up(self) -> bool:
         """Whether months sum to a quarter."""
-        return self.unit in ("count", "currency") and self.kpi != "cost_per_mql"
+        return self.unit in ("count", "currency") and self.kpi not in OF_ONE
 
 
+# What one customer or lead costs or brings: amounts that do not add up.
+OF_ONE = ("cost_per_mql", "cac_paid", "cac_blended", "cac_loaded", "cac_loaded_lagged", "ltv")
+
+
+COST = ("function", "reach")
 DEMAND = ("channel", "segment", "region")
 DEAL = ("channel", "team", "segment", "region")
 KPIS = (
@@ -96,6 +101,23 @@ KPIS = (
     Kpi("spend", "Marketing spend", "currency", "marketing", "unit_economics", 94_500, True, 0,
         ("channel",)),
     Kpi("cost_per_mql", "Cost per MQL", "currency", "marketing", "unit_economics", 400, False, 60),
+    *(
+        Kpi(name, label, unit, "finance", "unit_economics", size, is_headline=False)
+        for name, label, unit, size in (
+            ("cac_paid", "Paid CAC", "currency", 9_000),
+            ("cac_blended", "Blended CAC", "currency", 4_000),
+            ("cac_loaded", "Loaded CAC", "currency", 21_000),
+            ("cac_loaded_lagged", "Loaded CAC, lagged", "currency", 19_000),
+            ("cac_payback_months", "Payback", "months", 14),
+            ("ltv", "Lifetime value", "currency", 80_000),
+            ("nrr", "NRR", "ratio", 1.12),
+            ("grr", "GRR", "ratio", 0.93),
+            ("budget_use", "Budget use", "ratio", 0.98),
+        )
+    ),
+    Kpi("costs", "Costs", "currency", "finance", "unit_economics", 210_000, False, 0, COST, False),
+    Kpi("cost_budget", "Budget", "currency", "finance", "unit_economics", 214_000, False, 0, COST,
+        False),
     Kpi("refund_count", "Refunds", "count", "finance", "pipeline", 3, is_headline=False),
 )  # fmt: skip
 
@@ -107,6 +129,8 @@ MEMBERS = {
     "team": ("Enterprise North", "Enterprise South", "Mid-market", "Velocity", "Partner desk"),
     "segment": ("Enterprise", "Mid-market", "Small business", "unknown"),
     "region": ("DACH", "Nordics", "UK & Ireland", "Benelux", "France", "Iberia"),
+    "function": ("marketing", "sdr", "sales"),
+    "reach": ("broad", "account", "individual"),
     "product": ("Atlas Pro", "Atlas Core", "Atlas Sense", "Support plan", "unallocated"),
 }
 

@@ -161,7 +161,7 @@ def _cells(
 
 
 def _rounded(amount: float, unit: str) -> Decimal:
-    digits = {"count": 0, "currency": 2, "ratio": 6, "days": 1}[unit]
+    digits = {"count": 0, "currency": 2, "ratio": 6, "days": 1, "months": 1}[unit]
     return Decimal(str(round(amount, digits)))
 
 

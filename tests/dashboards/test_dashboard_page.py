@@ -21,7 +21,8 @@ Visit = Callable[..., Opened]
 PageWith = Callable[..., Path]
 CHARTS = (
     *("explore-trend", "reach-chart", "bookings-chart", "pipeline-chart", "win-rate-chart"),
-    "recurring-chart",
+    *("recurring-chart", "cac-chart", "retention-chart", "costs-function-chart"),
+    "costs-reach-chart",
 )
 
 
@@ -248,6 +249,49 @@ def test_recurring_revenue_and_customers_by_month(
     opened.click("#recurring-chart + .numbers summary")
     last = opened.page.locator("#recurring-chart + .numbers tbody tr").last
     assert last.locator("td").all_text_contents() == shown
+
+
+def test_unit_economics_are_the_chosen_periods(
+    visit: Visit, page_with: PageWith, marts: Path
+) -> None:
+    unknown = "update kpi.rpt_kpi set value = null where kpi = 'cac_paid'"
+    opened = visit(page_with(sql(unknown)))
+    opened.click('[data-grain="quarter"]')
+    loaded = value_in_marts(marts, "cac_loaded", "quarter", "2026-10-01")
+    months = value_in_marts(marts, "cac_payback_months", "quarter", "2026-10-01")
+    kept = value_in_marts(marts, "grr", "quarter", "2026-10-01")
+    assert opened.text('[data-tile="cac_loaded"]') == f"€{loaded:,.0f}"
+    assert opened.text('[data-tile="cac_payback_months"]') == f"{months:g} months"
+    assert opened.text('[data-tile="grr"]') == f"{kept:.1%}"
+    assert opened.text('[data-tile="cac_paid"]') == "–"
+    opened.click("#cac-chart + .numbers summary")
+    last = opened.page.locator("#cac-chart + .numbers tbody tr").last
+    assert last.locator("td").all_text_contents()[0] == "–"
+    assert last.locator("td").all_text_contents()[2].startswith(f"€{loaded:,.0f}"[:5])
+    opened.page.click("#unit-economics-definitions summary")
+    assert "Loaded CAC" in opened.text("#unit-economics-definitions dl")
+
+
+def test_costs_by_function_and_reach_with_their_budgets(
+    visit: Visit, busy_page: Path, marts: Path
+) -> None:
+    opened = visit(busy_page)
+    opened.click("#earlier")
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        rows = connection.execute(
+            "select member, sum(value) filter (where kpi = 'costs'),"
+            " sum(value) filter (where kpi = 'cost_budget') from kpi.rpt_kpi"
+            " where dimension in ('function', 'reach') and period_grain = 'month'"
+            " and period_start = date '2026-10-01' group by dimension, member"
+            " order by dimension, member"
+        ).fetchall()
+    wanted = [[f"€{amount:,.2f}", f"€{budget:,.2f}"] for _, amount, budget in rows]
+    table = opened.page.locator("#costs-table tbody tr:not(.table-group)")
+    assert table.locator("th").all_inner_texts() == [member for member, _, _ in rows]
+    shown = table.locator("td span").evaluate_all("all => all.map((one) => one.title)")
+    assert [shown[at : at + 2] for at in range(0, len(shown), 3)] == wanted
+    costs = value_in_marts(marts, "costs", "month", "2026-10-01")
+    assert opened.text("#costs-table tfoot td") == f"€{costs / 1000:,.1f}K"
 
 
 def test_script_in_names_is_inert(visit: Visit, page_with: PageWith) -> None:

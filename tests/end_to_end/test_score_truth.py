@@ -1,7 +1,7 @@
-"""Scores at the hand-off, recomputed in Python from what was delivered and from scoring.yml.
+"""Scores at the hand-off and at each stage, recomputed in Python from deliveries and scoring.yml.
 
 It reads the delivered files, the company folder and the planted people, and none of the SQL; every
-hand-off is compared, to the sixth decimal.
+hand-off and every entry is compared, to the sixth decimal.
 """
 
 from __future__ import annotations
@@ -191,3 +191,59 @@ def test_the_report_counts_every_scored_hand_off(sample: RunHome, scored: list[R
         "select count(*) from funnel.fct_handoff where decision = 'accepted'"
     )
     assert (handoffs, accepted) == (len(scored), planted)
+
+
+@pytest.fixture(scope="module")
+def entered(sample: RunHome) -> list[Row]:
+    names = ("person_key", "cycle_number", "stage", "actual_at", "reached_at", "score_at_entry")
+    found = sample.query(
+        "select person_key, cycle_number, stage, timezone('UTC', actual_at), "
+        "timezone('UTC', reached_at), score_at_entry from funnel.fct_person_stage"
+    )
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _leads_of_cycles(sample: RunHome, oracle: Oracle, entered: list[Row]) -> dict[Any, Row]:
+    """Return the lead that made the person known in a cycle, else the first that came back."""
+    leads: dict[Any, Row] = {}
+    for person, cycle, lead_id in sample.query(
+        "select person_key, cycle_number, source_id from funnel.fct_handoff "
+        "order by coalesce(mql_at, assigned_at) desc"
+    ):
+        leads[person, cycle] = oracle.leads[lead_id]
+    own: dict[str, list[Row]] = defaultdict(list)
+    for person, lead_id in sample.query(
+        "select person_key, source_id from core.dim_identity_link where person_key is not null"
+    ):
+        own[person] += [oracle.leads[lead_id]] if lead_id in oracle.leads else []
+    for row in entered:
+        if row["stage"] == "known" and row["actual_at"]:
+            [leads[row["person_key"], row["cycle_number"]]] = [
+                lead for lead in own[row["person_key"]] if lead["created_at"] == row["actual_at"]
+            ]
+    return leads
+
+
+def test_every_score_at_entry_is_recomputed_exactly(sample: RunHome, entered: list[Row]) -> None:
+    oracle = Oracle(sample)
+    leads = _leads_of_cycles(sample, oracle, entered)
+    wrong = []
+    for row in entered:
+        lead, moment = leads.get((row["person_key"], row["cycle_number"])), row["reached_at"]
+        expected = None
+        if lead is not None:
+            human = oracle.human_of["lead", lead["lead_id"]]
+            expected = oracle.fit(lead, moment) + oracle.engagement(human, moment)
+        if row["score_at_entry"] != expected:
+            wrong.append((row, lead and lead["lead_id"], expected))
+    assert wrong == []
+    assert len(entered) > 4000
+    assert any(row["score_at_entry"] is None for row in entered)
+
+
+def test_a_score_grows_old_between_two_stages(entered: list[Row]) -> None:
+    """Scores of today would be the same in every stage of a cycle."""
+    scores: dict[Any, set[Decimal]] = defaultdict(set)
+    for row in entered:
+        scores[row["person_key"], row["cycle_number"]].add(row["score_at_entry"])
+    assert sum(len(found) > 1 for found in scores.values()) > 500

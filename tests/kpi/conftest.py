@@ -25,6 +25,8 @@ def models(oracle_folder: Path) -> CompiledModels:
         [
             "path:models/intermediate/kpi",
             "path:extension/models/intermediate/kpi",
+            "int_person_cycles_described",
+            "int_funnel_steps",
             # Not rpt_alignment, which reads facts that no KPI is made of.
             "dim_kpi",
             "fct_kpi_component",

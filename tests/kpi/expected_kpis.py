@@ -13,11 +13,11 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
-from tests.kpi.awareness import awareness_parts
+from tests.kpi.awareness import IDENTIFICATION_WINDOW, awareness_parts, brand_parts
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
 from tests.kpi.customer_facts import FIRST_PAID, ONBOARDING_WINDOW, PARENTS
 from tests.kpi.expected_customers import LIFETIME_MONTHS, STATES, add_on_parts, customer_parts
-from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, SOURCING_RULES, Facts
+from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, SOURCING_RULES, STAGES, Facts
 from tests.kpi.pipeline_facts import pipeline_quantities
 
 Key = tuple[str, str, date, str, str]
@@ -196,6 +196,8 @@ def _windows(facts: Facts) -> dict[str, int | None]:
         "handoffs_accepted": facts.expires_after_days,
         "customers_onboarded": ONBOARDING_WINDOW,
         "cohort_yearly_amounts": LIFETIME_MONTHS * 31,
+        "visitors_identified": IDENTIFICATION_WINDOW,
+        **{f"{first}_to_{second}_converted": days for (first, second), days in facts.steps.items()},
     }
 
 
@@ -223,6 +225,7 @@ def _target(
 def _parts(facts: Facts) -> Iterator[Part]:
     for person in facts.persons:
         yield from _person_parts(person, facts)
+        yield from _step_parts(person, facts)
     for deal in facts.opportunities:
         if deal["is_reportable"]:
             yield from _deal_parts(deal)
@@ -231,6 +234,8 @@ def _parts(facts: Facts) -> Iterator[Part]:
     yield from _yearly_parts(facts.bookings)
     for component, day, quantity, channel_key in awareness_parts(facts.awareness, DIRECT):
         yield _part(component, day, quantity, {"channel_key": channel_key})
+    for component, day, quantity, region in brand_parts(facts.awareness):
+        yield _part(component, day, quantity, {"channel_key": None, "region": region})
     for component, day, quantity, team, is_state in pipeline_quantities(
         facts.pipeline, facts.targets, FIRST_PAID, AS_OF, facts.start_month
     ):
@@ -320,6 +325,23 @@ def _acquisition_parts(facts: Facts, paid_channels: set[str | None]) -> Iterator
             yield _part("new_customers", day, 1, first)
             if first["channel_key"] in paid_channels:
                 yield _part("new_customers_paid", day, 1, first)
+
+
+def _step_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:
+    row = {**person, "team": person["owner_employee_key"]}
+    reached = {name: person[name] for name in STAGES if person[name] and person[name] <= AS_OF}
+    for stage, day in reached.items():
+        yield _part(f"entries_{stage}", day, 1, row)
+    for (first, second), window in facts.steps.items():
+        if first not in reached:
+            continue
+        days = (reached[second] - reached[first]).days if second in reached else None
+        in_time = days is not None and 0 <= days <= window
+        yield _part(f"{first}_to_{second}_entered", reached[first], 1, row)
+        yield _part(f"{first}_to_{second}_converted", reached[first], int(in_time), row)
+        paces = {person["without_pace"][first], person["without_pace"][second]}
+        if days is not None and days >= 0 and paces == {None}:
+            yield _part(f"{first}_to_{second}_days", reached[second], days, row)
 
 
 def _person_parts(person: dict[str, Any], facts: Facts) -> Iterator[Part]:

@@ -36,6 +36,10 @@ DIRECT = "k4"
 PRODUCTS = {"p1": "Basic", "p2": "Plus"}
 TEAMS = ("North", "South")
 SEGMENTS = ("small", None)
+PERSONAS = ("champion", "user")
+STAGES = ("known", "mql", "sql", "opportunity", "won")
+STEP = ("from_stage", "to_stage", "window_days", "conversion_order")
+STEPS = (("known", "mql"), ("sql", "opportunity"), ("opportunity", "won"))
 REGIONS = ("EU", "US", None)
 MONEY = "decimal(18,2)"
 
@@ -45,7 +49,8 @@ class Facts:
     """What happened, and what was decided."""
 
     start_month: int
-    window_days: int | None
+    won_window_days: int | None
+    step_window_days: int | None
     definitions: dict[str, KpiDefinition]
     persons: list[dict[str, Any]] = field(default_factory=list)
     opportunities: list[dict[str, Any]] = field(default_factory=list)
@@ -59,13 +64,30 @@ class Facts:
     handoffs: list[dict[str, Any]] = field(default_factory=list)
     expires_after_days: int | None = None
 
+    @property
+    def steps(self) -> dict[tuple[str, str], int]:
+        """The window of each step; without a number there is no such step."""
+        days, until_won = self.step_window_days, self.won_window_days
+        found = {} if days is None else {step: days for step in STEPS}
+        return found if until_won is None else {**found, ("known", "won"): until_won}
+
+    @property
+    def window_days(self) -> int | None:
+        """The window from known to won, else those of all steps together."""
+        return self.won_window_days or sum(self.steps.values()) or None
+
 
 def random_facts(seed: int) -> Facts:
     """Make facts around the as-of date; some seeds have no spend, no amounts or nothing at all."""
     random = Random(seed)  # noqa: S311
     definitions, problems = read_kpis(Path(PROJECT / "kpis"), "kpis")
     assert not problems
-    facts = Facts(random.choice((1, 2, 7)), random.choice((None, 20, 60)), definitions)
+    facts = Facts(
+        random.choice((1, 2, 7)),
+        random.choice((None, 20, 60)),
+        random.choice((None, 15, 30)),
+        definitions,
+    )
     if seed == 0:
         return facts
     size = random.randint(1, 25)
@@ -144,6 +166,11 @@ def _person(random: Random, number: int) -> dict[str, Any]:
         "known": known,
         "mql": mql if mql and mql <= AS_OF else None,
         "sql": mql + timedelta(days=9) if mql and random.random() < 0.5 else None,
+        "opportunity": won - timedelta(days=random.randint(0, 40)) if won else None,
+        "persona": random.choice((*PERSONAS, None)),
+        "without_pace": {
+            stage: random.choice((None, None, None, None, *WITHOUT_PACE)) for stage in STAGES
+        },
         "won": won if won and won <= AS_OF else None,
         "won_amount": _money(random, 0.8) if won and won <= AS_OF else None,
     }
@@ -218,6 +245,7 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
     }
 
 
+WITHOUT_PACE = ("is_skipped", "is_inferred", "is_bulk_load")
 SOURCING_RULES = ("field", "first_touch", "presales_touch")
 DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
 HANDOFF = {
@@ -253,17 +281,24 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         facts.persons,
     )  # fmt: skip
     stages = [
-        {**person, "stage": stage, "reached_date": person[stage]}
+        {
+            **person,
+            "stage": stage,
+            "reached_date": person[stage],
+            "is_side_state": False,
+            **{name: person["without_pace"][stage] == name for name in WITHOUT_PACE},
+        }
         for person in facts.persons
-        for stage in ("known", "mql", "sql", "won")
+        for stage in STAGES
         if person[stage] and person[stage] <= AS_OF
     ]
     make_table(
         connection,
         "funnel.fct_person_stage",
         {
-            "person_key": "varchar", "cycle_number": "integer", "stage": "varchar",
-            "reached_date": "date",
+            "person_key": "varchar", "cycle_number": "integer", "channel_key": "varchar",
+            "stage": "varchar", "reached_date": "date", "is_side_state": "boolean",
+            **dict.fromkeys(WITHOUT_PACE, "boolean"),
         },
         stages,
     )  # fmt: skip
@@ -317,7 +352,7 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         },
         facts.ad_days,
     )  # fmt: skip
-    make_awareness_tables(connection, facts.awareness)
+    make_awareness_tables(connection, facts.awareness, facts.persons)
     make_table(
         connection,
         "core.fct_cost_monthly",
@@ -358,10 +393,16 @@ def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None
     make_table(
         connection,
         "staging.stg_company__conversions",
-        {"from_stage": "varchar", "to_stage": "varchar", "window_days": "integer"},
-        [{"from_stage": "known", "to_stage": "won", "window_days": facts.window_days}]
-        if facts.window_days
-        else [],
+        {
+            "from_stage": "varchar",
+            "to_stage": "varchar",
+            "window_days": "integer",
+            "conversion_order": "integer",
+        },
+        [
+            dict(zip(STEP, (*step, days, place), strict=True))
+            for place, (step, days) in enumerate(facts.steps.items())
+        ],
     )
     make_table(
         connection,

@@ -129,7 +129,7 @@ function trend(id, kpi, list) {
     return;
   }
   const isDuration = DURATIONS.includes(kpi.unit);
-  const isLine = kpi.unit === "ratio" || isDuration;
+  const isLine = ["ratio", "number"].includes(kpi.unit) || isDuration;
   const main = colour("accent");
   const targets = points.map((point) => point.target);
   const series = [isLine ? trendLine(kpi, points, main) : trendBars(kpi, points, main)].flat();

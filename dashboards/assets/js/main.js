@@ -1,6 +1,6 @@
 // Puts the page together: set-up once, then every section again when the period or the theme changes.
 
-const OF_PERIOD = ["explore", "reach", "funnel", "channels", "bookings", "winRate", "recurring"];
+const OF_PERIOD = ["explore", "reach", "funnel", "channels", "bookings", "winRate", "recurring", "unitEconomics", "costs"];
 const SECTIONS = [...OF_PERIOD, "pipeline"];
 let rendering = 0;
 

@@ -90,6 +90,7 @@ final as (
         person_key,
         cycle_number,
         case when entry_rank = 1 then record_key end as first_lead_key,
+        case when entity = 'lead' then record_key end as lead_key,
         channel_key,
         owner_employee_key,
 

@@ -101,6 +101,12 @@ costs as (
 
 ),
 
+steps as (
+
+    select * from {{ ref('int_kpi_components_steps') }}
+
+),
+
 company as (
 
     select * from {{ ref('int_kpi_components_company') }}
@@ -126,6 +132,7 @@ final as (
         'costs': ['business_function', 'reach'],
         'handoffs': [],
         'mqls': [],
+        'steps': ['persona'],
         'company': [],
     } %}
     {%- set common = ['channel_name', 'team', 'segment', 'region', 'product_name'] %}

@@ -31,6 +31,12 @@ channels as (
 
 ),
 
+brand_metrics as (
+
+    select * from {{ ref('fct_brand_metric') }}
+
+),
+
 -- Bots and our own people are no visitors.
 sessions as (
 
@@ -51,6 +57,69 @@ sessions as (
     where
         touches.touch_type = 'session'
         and coalesce(touches.no_credit_reason, '') not in ('bot', 'person')
+
+),
+
+-- When a person was first seen, and when somebody first knew who it was.
+seen_people as (
+
+    select
+        touches.person_key,
+        min(touches.touched_at) filter (
+            where touches.touch_type = 'session' and not touches.is_identified
+        ) as first_seen_at,
+        min(touches.touched_date) filter (
+            where touches.touch_type = 'session' and not touches.is_identified
+        ) as first_seen_date,
+        {{ first_value_by(
+            "case when touches.touch_type = 'session' and not touches.is_identified"
+            ~ " then coalesce(touches.channel_key, '') end",
+            ['touches.touched_at', 'touches.touch_key'],
+        ) }} as channel_key,
+        min(touches.touched_at) filter (where touches.is_identified) as identified_at,
+        min(touches.touched_date) filter (where touches.is_identified) as identified_date
+    from touches
+    inner join people
+        on
+            touches.person_key = people.person_key
+            and not people.is_unknown
+    where coalesce(touches.no_credit_reason, '') not in ('bot', 'person')
+    group by touches.person_key
+
+),
+
+visitors_by_day as (
+
+    select
+        channel_key,
+        first_seen_date as component_date,
+        count(*) as anonymous_visitors,
+        count(*) filter (
+            where
+            {{ days_between('first_seen_date', 'identified_date') }}
+            <= {{ var('identification_window_days') }}
+        ) as visitors_identified
+    from seen_people
+    where
+        first_seen_at is not null
+        and coalesce(identified_at > first_seen_at, true)
+    group by channel_key, first_seen_date
+
+),
+
+-- All brands of a company have one market's searches to share: both parts are added up before
+-- they are divided, so that two brands do not count them twice.
+searches_by_week as (
+
+    select
+        market as region,
+        week_start as component_date,
+        sum(branded_searches) as own_branded_searches,
+        {{ safe_ratio('sum(branded_searches)', 'sum(share_of_search)') }} as market_branded_searches
+    from brand_metrics
+    where branded_searches is not null and share_of_search is not null
+    group by market, week_start
+    having sum(share_of_search) > 0
 
 ),
 
@@ -83,11 +152,11 @@ messages_by_day as (
     select
         cast(null as varchar) as channel_key,
         sent_date as component_date,
-        count(*) as messages_delivered,
-        count(*) filter (where clicked) as messages_clicked,
-        count(*) filter (where unsubscribed) as messages_unsubscribed
+        count(*) as messages_sent,
+        count(*) filter (where delivered) as messages_delivered,
+        count(*) filter (where delivered and clicked) as messages_clicked,
+        count(*) filter (where delivered and unsubscribed) as messages_unsubscribed
     from message_sends
-    where delivered
     group by sent_date
 
 ),
@@ -123,6 +192,7 @@ unioned as (
             'thousand_impressions_with_spend',
         ],
         'messages_by_day': [
+            'messages_sent',
             'messages_delivered',
             'messages_clicked',
             'messages_unsubscribed',
@@ -133,6 +203,14 @@ unioned as (
             'visitor_sessions',
             'first_sessions',
         ],
+        'visitors_by_day': [
+            'anonymous_visitors',
+            'visitors_identified',
+        ],
+        'searches_by_week': [
+            'own_branded_searches',
+            'market_branded_searches',
+        ],
     } %}
     {% for table, names in components.items() %}
     {% set outer_loop = loop %}
@@ -140,7 +218,8 @@ unioned as (
     {{ "union all" if not (loop.first and outer_loop.first) }}
     select
         '{{ component }}' as component,
-        channel_key,
+        {{ "cast(null as varchar) as channel_key" if table == 'searches_by_week' else 'channel_key' }},
+        {{ 'region' if table == 'searches_by_week' else "'unknown' as region" }},
         cast({{ component }} as decimal(38, 6)) as quantity,
         component_date
     from {{ table }}
@@ -157,7 +236,7 @@ final as (
         coalesce(channels.channel_name, 'not_recorded') as channel_name,
         'unknown' as team,
         'unknown' as segment,
-        'unknown' as region,
+        unioned.region,
         'unknown' as product_name,
 
         cast(sum(unioned.quantity) as decimal(38, 6)) as quantity,
@@ -170,6 +249,7 @@ final as (
     group by
         unioned.component,
         coalesce(channels.channel_name, 'not_recorded'),
+        unioned.region,
         unioned.component_date
 
 )

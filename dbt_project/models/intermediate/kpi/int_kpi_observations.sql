@@ -36,6 +36,18 @@ channels as (
 
 ),
 
+steps as (
+
+    select * from {{ ref('int_funnel_steps') }}
+
+),
+
+reach_windows as (
+
+    select * from {{ ref('fct_reach_window') }}
+
+),
+
 of_opportunities as (
 
     select
@@ -155,12 +167,71 @@ of_customers as (
 
 ),
 
+-- On the day of the second stage: what of this period's people took how long.
+of_steps as (
+
+    select
+        concat(person_key, '-', cast(cycle_number as varchar)) as observation_key,
+
+        concat(from_stage, '_to_', to_stage, '_days') as component,
+        channel_name,
+        team,
+        segment,
+        region,
+        'unknown' as product_name,
+        persona,
+
+        cast(step_days as decimal(18, 6)) as observation,
+
+        converted_date as component_date
+    from steps
+    where
+        step_days is not null
+        and converted_date <= {{ as_of_date() }}
+
+),
+
+-- People reached in one window are partly those of the next, and those of two campaigns the same:
+-- reach is never added up. Windows that are a whole month can be compared with each other.
+of_reach as (
+    {% for component, column in [
+        ('campaign_reach', 'reach'),
+        ('campaign_frequency', 'frequency'),
+    ] %}
+    {{ "union all" if not loop.first }}
+    select
+        reach_window_key as observation_key,
+
+        '{{ component }}' as component,
+        'unknown' as channel_name,
+        'unknown' as team,
+        'unknown' as segment,
+        'unknown' as region,
+        'unknown' as product_name,
+        'unknown' as persona,
+
+        cast({{ column }} as decimal(18, 6)) as observation,
+
+        window_start as component_date
+    from reach_windows
+    where
+        entity_type = 'campaign'
+        and {{ column }} is not null
+        and window_start = {{ first_of_month('window_start') }}
+        and window_end = {{ add_months('window_start', 1) }}
+        and window_start <= {{ as_of_date() }}
+    {%- endfor %}
+
+),
+
 final as (
 
     {%- set available = [
         'channel_name', 'team', 'segment', 'region', 'product_name', 'persona'
     ] %}
-    {%- for family in ['of_opportunities', 'of_handoffs', 'of_customers'] %}
+    {%- for family in [
+        'of_opportunities', 'of_handoffs', 'of_customers', 'of_steps', 'of_reach'
+    ] %}
     {{ "union all" if not loop.first }}
     select
         observation_key,

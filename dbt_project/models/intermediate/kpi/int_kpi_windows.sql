@@ -45,6 +45,17 @@ final as (
     from until_won
     union all
     select
+        concat(from_stage, '_to_', to_stage, '_converted') as component,
+
+        window_days
+    from conversions
+    union all
+    select
+        'visitors_identified' as component,
+
+        {{ var('identification_window_days') }} as window_days
+    union all
+    select
         'handoffs_accepted' as component,
 
         expires_after_days as window_days

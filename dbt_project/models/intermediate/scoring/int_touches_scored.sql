@@ -1,9 +1,9 @@
--- Grain: one row per touch that an engagement rule gives points for, of a person handed off (touch_key).
+-- Grain: one row per touch that an engagement rule gives points for, of a person who is scored (touch_key).
 -- Why: what a browser did counts from the moment it told who used it: before that nobody knew.
 -- Machines and people who did not consent are not scored.
-with described as (
+with moments as (
 
-    select * from {{ ref('int_handoffs_described') }}
+    select * from {{ ref('int_score_moments') }}
 
 ),
 
@@ -40,7 +40,7 @@ rules as (
 
 scored_persons as (
 
-    select distinct person_key from described
+    select distinct person_key from moments
 
 ),
 

@@ -27,7 +27,7 @@ passes as (
 
 scores as (
 
-    select * from {{ ref('int_handoff_scores') }}
+    select * from {{ ref('int_scores') }}
 
 ),
 
@@ -110,7 +110,7 @@ final as (
     left join outcomes
         on described.handoff_key = outcomes.handoff_key
     left join scores
-        on described.handoff_key = scores.handoff_key
+        on described.handoff_key = scores.moment_key
 
 )
 

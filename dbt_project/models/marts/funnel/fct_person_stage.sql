@@ -25,6 +25,12 @@ stages as (
 
 ),
 
+scores as (
+
+    select * from {{ ref('int_stage_scores') }}
+
+),
+
 furthest as (
 
     select
@@ -140,7 +146,7 @@ final as (
 
         staged.stage_order,
         coalesce(regressions.regression_count, 0) as regression_count,
-        cast(null as decimal(18, 6)) as score_at_entry,
+        scores.score as score_at_entry,
 
         staged.is_skipped,
         staged.is_inferred,
@@ -163,6 +169,11 @@ final as (
             staged.person_key = regressions.person_key
             and staged.cycle_number = regressions.cycle_number
             and staged.stage = regressions.stage
+    left join scores
+        on
+            staged.person_key = scores.person_key
+            and staged.cycle_number = scores.cycle_number
+            and staged.reached_at = scores.scored_at
 
 )
 

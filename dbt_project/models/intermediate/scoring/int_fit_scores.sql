@@ -1,8 +1,8 @@
--- Grain: one row per hand-off of a company that scores its leads (handoff_key).
+-- Grain: one row per lead, with or without its account, of a company that scores its leads (lead_key, is_account_known).
 -- Why: points of all rules that hold add up, between 0 and the cap.
 with attributes as (
 
-    select * from {{ ref('int_handoff_attributes') }}
+    select * from {{ ref('int_score_attributes') }}
 
 ),
 
@@ -22,7 +22,8 @@ caps as (
 asked as (
 
     select
-        attributes.handoff_key,
+        attributes.lead_key,
+        attributes.is_account_known,
         rules.points,
         coalesce(case rules.operator_name
             when 'is_present'
@@ -46,17 +47,22 @@ asked as (
 summed as (
 
     select
-        handoff_key,
+        lead_key,
+        is_account_known,
         coalesce(sum(points) filter (where is_met), 0) as points
     from asked
-    group by handoff_key
+    group by
+        lead_key,
+        is_account_known
 
 ),
 
 final as (
 
     select
-        summed.handoff_key,
+        summed.lead_key,
+
+        summed.is_account_known,
 
         cast(
             least(greatest(summed.points, 0), caps.fit_cap) as decimal(18, 6)

@@ -1,15 +1,9 @@
--- Grain: one row per hand-off of a person who did something that gives points (handoff_key).
--- Why: of each touch known by the hand-off, the points that time has left of it: half after each
+-- Grain: one row per moment of a person who had done something that gives points (moment_key).
+-- Why: of each touch known by the moment, the points that time has left of it: half after each
 -- half-life. Rounded before they are added up, so that no order of adding shows.
-with described as (
+with moments as (
 
-    select * from {{ ref('int_handoffs_described') }}
-
-),
-
-decided as (
-
-    select * from {{ ref('int_handoffs_decided') }}
+    select * from {{ ref('int_score_moments') }}
 
 ),
 
@@ -28,29 +22,27 @@ caps as (
 left_over as (
 
     select
-        described.handoff_key,
+        moments.moment_key,
         cast(
             cast(touches.points as double) * power(
                 cast(0.5 as double),
-                cast({{ seconds_between('touches.touched_at', 'decided.assigned_at') }} as double)
+                cast({{ seconds_between('touches.touched_at', 'moments.scored_at') }} as double)
                 / cast(86400 as double)
                 / cast(touches.half_life_days as double)
             ) as decimal(18, 6)
         ) as points
-    from described
-    inner join decided
-        on described.handoff_key = decided.handoff_key
+    from moments
     inner join touches
         on
-            described.person_key = touches.person_key
-            and decided.assigned_at >= touches.known_at
+            moments.person_key = touches.person_key
+            and moments.scored_at >= touches.known_at
 
 ),
 
 final as (
 
     select
-        left_over.handoff_key,
+        left_over.moment_key,
 
         count(*) as scored_touch_count,
         cast(
@@ -58,7 +50,7 @@ final as (
         ) as engagement_score
     from left_over
     cross join caps
-    group by left_over.handoff_key
+    group by left_over.moment_key
 
 )
 

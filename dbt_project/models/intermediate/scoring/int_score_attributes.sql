@@ -1,6 +1,7 @@
--- Grain: one row per hand-off and attribute that fit rules may ask for (handoff_key, field_name).
--- Why: one shape for all rules. What the lead does not say its account does, when there was an
--- account by then; sources give no history of either, so values are those of today.
+-- Grain: one row per lead, with or without its account, and attribute that fit rules may ask for (lead_key, is_account_known, field_name).
+-- Why: one shape for all rules, once for all moments of a lead. What the lead does not say its
+-- account does, when there was an account by then; sources give no history of either, so values are
+-- those of today.
 {%- set texts = {
     'segment': 'coalesce(leads.segment, accounts.segment)',
     'region': 'coalesce(leads.region, accounts.region)',
@@ -16,15 +17,9 @@
     'employee_count': 'accounts.employee_count',
     'annual_revenue': 'accounts.annual_revenue',
 } %}
-with described as (
+with moments as (
 
-    select * from {{ ref('int_handoffs_described') }}
-
-),
-
-decided as (
-
-    select * from {{ ref('int_handoffs_decided') }}
+    select * from {{ ref('int_score_moments') }}
 
 ),
 
@@ -40,10 +35,24 @@ accounts as (
 
 ),
 
+asked as (
+
+    select
+        lead_key,
+        is_account_known
+    from moments
+    where lead_key is not null
+    group by
+        lead_key,
+        is_account_known
+
+),
+
 known as (
 
     select
-        described.handoff_key,
+        asked.lead_key,
+        asked.is_account_known,
         {%- for name, expression in texts.items() %}
         {{ normalised(expression) }} as {{ name }},
         {%- endfor %}
@@ -51,24 +60,21 @@ known as (
         cast({{ expression }} as decimal(18, 6)) as {{ name }}
         {{- "," if not loop.last }}
         {%- endfor %}
-    from described
-    inner join decided
-        on described.handoff_key = decided.handoff_key
+    from asked
     inner join leads
-        on described.lead_key = leads.lead_key
+        on asked.lead_key = leads.lead_key
     left join accounts
         on
-            leads.account_key = accounts.account_key
-            and coalesce(
-                accounts.created_date <= {{ company_date('decided.assigned_at') }}, true
-            )
+            asked.is_account_known
+            and leads.account_key = accounts.account_key
 
 ),
 
 unioned as (
     {%- for name in texts %}
     select
-        handoff_key,
+        lead_key,
+        is_account_known,
         '{{ name }}' as field_name,
         {{ name }} as field_value,
         cast(null as decimal(18, 6)) as value_number
@@ -77,7 +83,8 @@ unioned as (
     {%- endfor %}
     {%- for name in numbers %}
     select
-        handoff_key,
+        lead_key,
+        is_account_known,
         '{{ name }}' as field_name,
         cast({{ name }} as varchar) as field_value,
         {{ name }} as value_number

@@ -1,15 +1,21 @@
--- Grain: one row per hand-off of a company that scores its leads (handoff_key).
+-- Grain: one row per moment with a lead, of a company that scores its leads (moment_key).
 -- Why: the whole score is fit and engagement; who did nothing has an engagement of 0. Without
 -- rules nobody has a row, so that no score looks like a bad one.
-with fit as (
+with moments as (
 
-    select * from {{ ref('int_handoff_fit_scores') }}
+    select * from {{ ref('int_score_moments') }}
+
+),
+
+fit as (
+
+    select * from {{ ref('int_fit_scores') }}
 
 ),
 
 engagement as (
 
-    select * from {{ ref('int_handoff_engagement_scores') }}
+    select * from {{ ref('int_engagement_scores') }}
 
 ),
 
@@ -26,23 +32,27 @@ bands as (
 added as (
 
     select
-        fit.handoff_key,
+        moments.moment_key,
         fit.fit_score,
         cast(coalesce(engagement.engagement_score, 0) as decimal(18, 6))
             as engagement_score,
         cast(
             fit.fit_score + coalesce(engagement.engagement_score, 0) as decimal(18, 6)
         ) as score
-    from fit
+    from moments
+    inner join fit
+        on
+            moments.lead_key = fit.lead_key
+            and moments.is_account_known = fit.is_account_known
     left join engagement
-        on fit.handoff_key = engagement.handoff_key
+        on moments.moment_key = engagement.moment_key
 
 ),
 
 final as (
 
     select
-        added.handoff_key,
+        added.moment_key,
 
         bands.score_band,
 
