@@ -120,6 +120,7 @@ def _bounds(journeys: Sequence[Journey]) -> list[dict[str, object]]:
     return [
         {
             "journey_key": journey.key,
+            "journey_number": number,
             "conversion_type": _of_journey(journey),
             "lead_at": journey.lead_at,
             "opportunity_at": journey.opportunity_at,
@@ -127,7 +128,7 @@ def _bounds(journeys: Sequence[Journey]) -> list[dict[str, object]]:
             "opens_at": journey.opens_at,
             "closes_at": journey.closes_at,
         }
-        for journey in journeys
+        for number, journey in enumerate(journeys, start=1)
     ]
 
 

@@ -1,4 +1,4 @@
--- Grain: one row per journey, model and touch that earns credit (journey_key, model, touch_number).
+-- Grain: one row per journey, model and touch that earns credit (journey_number, model, touch_number).
 -- Why: touch 0 stands for none where none earns credit. Whole weights, so that shares are exact fractions. Key touches weigh their share, times the
 -- touches that divide the middle's, so that each of these weighs the middle's share once. A share
 -- that no touch takes is missing in the sum too, and so goes to the others in proportion.
@@ -30,21 +30,21 @@ settings as (
 journeys as (
 
     select
-        journey_key,
+        journey_number,
         count(*) as touch_count,
         max(touched_at) as last_touched_at,
         max(case when not is_direct then touch_number end) as last_non_direct_number,
         max(case when is_up_to_lead then touch_number end) as lead_number,
         max(case when is_up_to_opportunity then touch_number end) as opportunity_number
     from journey_touches
-    group by journey_key
+    group by journey_number
 
 ),
 
 placed as (
 
     select
-        journey_touches.journey_key,
+        journey_touches.journey_number,
         journey_touches.touch_number,
         bounds.conversion_type,
         journeys.touch_count,
@@ -59,9 +59,9 @@ placed as (
             as seconds_before_last
     from journey_touches
     inner join journeys
-        on journey_touches.journey_key = journeys.journey_key
+        on journey_touches.journey_number = journeys.journey_number
     inner join bounds
-        on journey_touches.journey_key = bounds.journey_key
+        on journey_touches.journey_number = bounds.journey_number
 
 ),
 
@@ -85,13 +85,13 @@ judged as (
 middles as (
 
     select
-        journey_key,
+        journey_number,
         model,
         sum(case when key_weight = 0 then 1 else 0 end) as middle_count
     from judged
     where method = 'key_touches'
     group by
-        journey_key,
+        journey_number,
         model
 
 ),
@@ -99,7 +99,7 @@ middles as (
 weighed as (
 
     select
-        judged.journey_key,
+        judged.journey_number,
         judged.model,
         judged.touch_number,
         cast(
@@ -127,7 +127,7 @@ weighed as (
     from judged
     cross join settings
     left join middles
-        on judged.journey_key = middles.journey_key and judged.model = middles.model
+        on judged.journey_number = middles.journey_number and judged.model = middles.model
 
 ),
 
@@ -141,12 +141,12 @@ earning as (
 totals as (
 
     select
-        journey_key,
+        journey_number,
         model,
         sum(touch_weight) as total_weight
     from earning
     group by
-        journey_key,
+        journey_number,
         model
 
 ),
@@ -154,7 +154,7 @@ totals as (
 final as (
 
     select
-        bounds.journey_key,
+        bounds.journey_number,
         models.model,
         coalesce(earning.touch_number, 0) as touch_number,
         coalesce(earning.touch_weight, 1) as touch_weight,
@@ -163,9 +163,9 @@ final as (
     inner join models
         on bounds.conversion_type = models.conversion_type
     left join totals
-        on bounds.journey_key = totals.journey_key and models.model = totals.model
+        on bounds.journey_number = totals.journey_number and models.model = totals.model
     left join earning
-        on bounds.journey_key = earning.journey_key and models.model = earning.model
+        on bounds.journey_number = earning.journey_number and models.model = earning.model
 
 )
 

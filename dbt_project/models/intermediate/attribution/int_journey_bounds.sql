@@ -1,6 +1,7 @@
 -- Grain: one row per journey (journey_key).
 -- Why: between which moments touches count, and when its milestones were: the earliest lead of
--- the group, and the opportunity's creation. The unknown account has no previous win.
+-- the group, and the opportunity's creation. The unknown account has no previous win. A number
+-- stands for the long key where millions of rows are sorted by it.
 with conversions as (
 
     select * from {{ ref('int_conversions') }}
@@ -116,6 +117,7 @@ final as (
     select
         conversions.journey_key,
         conversions.conversion_type,
+        row_number() over (order by conversions.journey_key) as journey_number,
         coalesce(own_leads.lead_at, first_leads.lead_at) as lead_at,
         opportunities.opportunity_at,
         previous_wins.previous_won_at,

@@ -67,8 +67,9 @@ final as (
         creditable.person_key,
         creditable.channel_key,
         creditable.campaign_key,
+        bounds.journey_number,
         row_number() over (
-            partition by bounds.journey_key
+            partition by bounds.journey_number
             order by creditable.touched_at, creditable.touch_key
         ) as touch_number,
         creditable.is_direct,
