@@ -42,3 +42,13 @@
 {% macro unallocated_key(entity) -%}
     md5(concat_ws(chr(31), 'company', '<unallocated>', '{{ entity }}'))
 {%- endmacro %}
+
+{#- A key as a whole number: what is sorted by numbers is sorted in a fraction of the time. Sixty of
+    its bits, so two keys of ten million share one in 1 of 20,000 companies: test that it is unique. -#}
+{% macro key_number(key) -%}
+    {{ return(adapter.dispatch('key_number')(key)) }}
+{%- endmacro %}
+
+{% macro default__key_number(key) -%}
+    cast('0x' || substr({{ key }}, 1, 15) as bigint)
+{%- endmacro %}

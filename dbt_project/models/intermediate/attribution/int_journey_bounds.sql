@@ -117,7 +117,7 @@ final as (
     select
         conversions.journey_key,
         conversions.conversion_type,
-        row_number() over (order by conversions.journey_key) as journey_number,
+        {{ key_number('conversions.journey_key') }} as journey_number,
         coalesce(own_leads.lead_at, first_leads.lead_at) as lead_at,
         opportunities.opportunity_at,
         previous_wins.previous_won_at,
