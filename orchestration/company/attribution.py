@@ -19,7 +19,6 @@ from orchestration.company.yaml_file import YamlFile
 
 ATTRIBUTION_FILE = "attribution.yml"
 
-ConversionType = Literal["lead", "mql", "opportunity", "won"]
 WeightedModel = Literal["position_based", "u_shaped", "w_shaped", "full_path", "custom"]
 PerMille = Annotated[int, Field(ge=0, le=1000)]
 PositiveAmount = Annotated[Amount, Field(gt=0)]

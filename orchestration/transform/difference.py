@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import duckdb
 
 # Temporary objects: a cursor sees only its own.
-DIFFERENCE = "temp.main.difference"
+NAME = "difference"
+DIFFERENCE = f"temp.main.{NAME}"
 COUNTED = "counted_rows"
 # Places of deleted rows are not all given free; a table with more such places than rows is written
 # anew. So is one of which more than half changed: that is no dearer.
@@ -96,7 +97,7 @@ def _compare(cursor: duckdb.DuckDBPyConnection, place: str, query: str, names: l
     cursor.execute(f"create or replace temp sequence {COUNTED}")
     # The sequence counts the rows in passing; asking for their number would be asking twice.
     cursor.execute(
-        f"create or replace temp table difference as "  # noqa: S608
+        f"create or replace temp table {NAME} as "  # noqa: S608
         f"with fresh as (select *, hash({forth}) as hash_forth, hash({back}) as hash_back "
         f"from (\n{query}\n) as answered where nextval('{COUNTED}') > 0), "
         f"standing as (select rowid as place_before, hash({forth}) as hash_forth, "

@@ -81,22 +81,19 @@ def fill(connection: duckdb.DuckDBPyConnection, journeys: Sequence[Journey]) -> 
         pa.table({"channel_key": ["d", "c"], "channel_name": ["direct", "paid"]}),
     )
     _make(connection, "core.fct_touch", pa.Table.from_pylist(_touches(journeys)))
-    people = pa.table({"journey_key": [j.key for j in journeys]})
+    keys = [journey.key for journey in journeys]
+    people = pa.table({"journey_key": keys, "person_key": keys})
     _make(connection, "intermediate.int_journey_people", people)
-    connection.execute("alter table intermediate.int_journey_people add column person_key varchar")
-    connection.execute("update intermediate.int_journey_people set person_key = journey_key")
-    _make(connection, "intermediate.int_journey_bounds", _table(_bounds(journeys)))
-    _make(connection, "intermediate.int_conversions", _table(_conversions(journeys)))
+    bounds = pa.Table.from_pylist(_bounds(journeys))
+    _make(connection, "intermediate.int_journey_bounds", bounds)
+    conversions = pa.Table.from_pylist(_conversions(journeys))
+    _make(connection, "intermediate.int_conversions", conversions)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     connection.register("given", table)
     connection.execute(f"create or replace table {name} as select * from given")
     connection.unregister("given")
-
-
-def _table(rows: list[dict[str, object]]) -> pa.Table:
-    return pa.Table.from_pylist(rows)
 
 
 def _touches(journeys: Sequence[Journey]) -> list[dict[str, object]]:

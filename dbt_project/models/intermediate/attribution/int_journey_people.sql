@@ -1,6 +1,7 @@
 -- Grain: one row per journey and person (journey_key, person_key).
 -- Why: whose touches may have led to a conversion: for a lead or an MQL the person, for an
--- opportunity its buying group, by the mode that attribution.yml chose.
+-- opportunity its buying group, by the mode that attribution.yml chose; without the file nobody's,
+-- which is why each part is joined to the settings.
 with conversions as (
 
     select * from {{ ref('int_conversions') }}
