@@ -115,7 +115,8 @@ def _ordered(models: Mapping[str, Any]) -> list[str]:
 @contextmanager
 def empty_warehouse(models: CompiledModels) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty warehouse under the name that the compiled SQL uses."""
-    with duckdb.connect() as connection:
+    # Hundreds of statements on a few rows each: threads would only wait for each other.
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"attach ':memory:' as {models.catalog}")
         connection.execute(f"use {models.catalog}")
         for schema in ("intermediate", "funnel", "kpi"):
