@@ -17,16 +17,11 @@ TABLES = (
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
 )  # fmt: skip
 SECONDS_OF_A_DAY = Decimal(86_400)
-# What a model weighs where it has no shares by key touch.
-METHODS = {
-    "first": "first",
-    "last": "last",
-    "last_non_direct": "last_non_direct",
-    "linear": "even",
-    "time_decay": "decay",
-    "lead_creation": "lead",
-    "opportunity_creation": "opportunity",
-}
+# Models whose weights are in their names.
+UNWEIGHTED = (
+    "first", "last", "last_non_direct", "linear", "time_decay", "lead_creation",
+    "opportunity_creation",
+)  # fmt: skip
 CONVERSION_TYPES = ("lead", "mql", "opportunity", "won", "refund")
 BEFORE_OPPORTUNITIES = ("lead", "mql")
 
@@ -71,30 +66,27 @@ def _seconds(days: Decimal) -> int:
 
 def _models(attribution: AttributionFile) -> Rows:
     """One row per model and type of conversion; a milestone after the conversion rules it out."""
-    methods: dict[str, tuple[str, dict[str, int]]] = {
-        model: (method, {}) for model, method in METHODS.items()
-    }
+    weights: dict[str, dict[str, int]] = dict.fromkeys(UNWEIGHTED, {})
     for model in KEY_TOUCHES:
-        if (weights := attribution.weights_of(model)) is not None:
-            methods[model] = ("key_touches", weights)
+        if (declared := attribution.weights_of(model)) is not None:
+            weights[model] = declared
     return [
         {
             "model": model,
             "conversion_type": conversion_type,
-            "method": method,
             **{
-                f"{name}_weight": weights.get(name, 0)
+                f"{name}_weight": shares.get(name, 0)
                 for name in ("first", "lead", "opportunity", "last", "middle")
             },
         }
-        for model, (method, weights) in methods.items()
+        for model, shares in weights.items()
         for conversion_type in CONVERSION_TYPES
-        if _suits(model, method, weights, conversion_type)
+        if _suits(model, shares, conversion_type)
     ]
 
 
-def _suits(model: str, method: str, weights: dict[str, int], conversion_type: str) -> bool:
+def _suits(model: str, shares: dict[str, int], conversion_type: str) -> bool:
     if model == "full_path":  # Its last touch is that of the win.
         return conversion_type in ("won", "refund")
-    needs_opportunity = method == "opportunity" or weights.get("opportunity", 0) > 0
+    needs_opportunity = model == "opportunity_creation" or shares.get("opportunity", 0) > 0
     return not (needs_opportunity and conversion_type in BEFORE_OPPORTUNITIES)

@@ -113,7 +113,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     ),
     "attribution_model": pa.schema(
         [
-            *_texts("model", "conversion_type", "method"),
+            *_texts("model", "conversion_type"),
             *(
                 (f"{name}_weight", pa.int64())
                 for name in ("first", "lead", "opportunity", "last", "middle")

@@ -92,15 +92,18 @@ def node_result(
 
 
 def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | None) -> _Made:
-    """Replace the table or view in one statement; a table that breaks its contract is undone."""
+    """Replace the table or view in one statement; what breaks its contract is undone."""
     place = f'"{model.schema}"."{model.name}"'
-    if model.materialized == VIEW:
-        cursor.execute(f"create or replace view {place} as (\n{model.sql}\n)")
-        return _Made()
     query = model.sql
     if model.has_contract:
         columns = ", ".join(column.name for column in model.columns)
         query = f"select {columns} from (\n{query}\n) as model_subq"  # noqa: S608
+    if model.materialized == VIEW:
+        with _transaction(cursor):
+            cursor.execute(f"create or replace view {place} as (\n{query}\n)")
+            if model.has_contract:
+                _check_types(cursor, model, place)
+        return _Made()
     if before is not None and (before.row_count or 0) >= LARGE:
         with _transaction(cursor) as transaction:
             if made := _patched(cursor, model, query):
@@ -159,7 +162,7 @@ def _compared(
 
 
 def _check_types(cursor: duckdb.DuckDBPyConnection, model: Model, place: str) -> None:
-    """Compare the finished table with its contract.
+    """Compare the finished table or view with its contract.
 
     Raises:
         ContractError: With every column whose type is another one.

@@ -34,7 +34,7 @@ ATTRIBUTION = AttributionFile.model_validate(
 
 def random_journeys(random: Random, count: int) -> list[Journey]:
     """Journeys of 0 to 20 touches: ties, touches too early and too late, missing milestones."""
-    return [_journey(random, f"j{number:06d}") for number in range(count)]
+    return [_journey(random, f"{number:015x}") for number in range(count)]
 
 
 def _journey(random: Random, key: str) -> Journey:

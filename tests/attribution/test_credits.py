@@ -25,8 +25,12 @@ from tests.kpi.compiled import CompiledModels, compile_models, empty_warehouse
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attribution")]
 
 COUNT = 20_000
+WON = "00000000000000a"  # keys are numbers in base 16
 HALF_LIFE = 7 * 86_400
-MODELS = ("int_journey_touches", "int_attribution_weights", "fct_attribution_credit")
+MODELS = (
+    "int_journey_touches", "int_conversion_milestones", "int_conversion_key_shares",
+    "int_conversion_decay", "int_conversion_touches", "fct_attribution_credit",
+)  # fmt: skip
 Credits = dict[tuple[str, str], dict[str | None, tuple[int | None, int]]]
 
 
@@ -121,7 +125,7 @@ def journey_of(days_before: list[int], **more: object) -> Journey:
     """A won deal of 20,000.00 with touches t0, t1, … some days before it."""
     won_at = datetime.fromisoformat("2026-03-31T12:00:00")
     given: dict[str, object] = {
-        "key": "won",
+        "key": WON,
         "conversion_type": "won",
         "cents": 2_000_000,
         "opens_at": won_at - timedelta(days=90),
@@ -162,7 +166,7 @@ def test_published_figures(
 ) -> None:
     with empty_warehouse(compiled) as connection:
         run(connection, compiled, [journey])
-        found = credited(connection)["won", model]
+        found = credited(connection)[WON, model]
     amounts = [found[touch.key][0] for touch in journey.touches]
     # Published to the cent, each rounded by itself.
     assert all(

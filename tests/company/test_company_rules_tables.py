@@ -58,7 +58,6 @@ EXPECTED = {
     "attribution_model": {
         "model": TEXT,
         "conversion_type": TEXT,
-        "method": TEXT,
         "first_weight": "int64",
         "lead_weight": "int64",
         "opportunity_weight": "int64",

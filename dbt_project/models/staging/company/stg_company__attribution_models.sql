@@ -10,7 +10,6 @@ final as (
     select
         model,
         conversion_type,
-        method,
         first_weight,
         lead_weight,
         opportunity_weight,
