@@ -103,6 +103,14 @@ class AttributionFile(Decision):
     excluded_touch_types: list[LowerText] = Field(
         default_factory=list, description="Types of touches that earn no credit."
     )
+    one_touch_per_session: bool = Field(
+        True, description="Whether of the touches of one web session only the first one counts."
+    )
+    source_priority: list[Text] = Field(
+        default_factory=list,
+        description="Sources of sources.yml whose touches come first where several happened in one "
+        "second; a source that is not named comes after these.",
+    )
     preset: Literal["hubspot", "marketo_measure"] | None = Field(
         None, description="Whose published weights the models have that `weights` does not name."
     )

@@ -15,6 +15,7 @@ Rows = list[dict[str, Any]]
 
 TABLES = (
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
+    "attribution_source",
 )  # fmt: skip
 SECONDS_OF_A_DAY = Decimal(86_400)
 # Models whose weights are in their names.
@@ -41,6 +42,7 @@ def attribution_rows(attribution: AttributionFile | None) -> dict[str, Rows]:
                 "buying_group": attribution.buying_group,
                 "stops_at_previous_won": attribution.stops_at_previous_won,
                 "half_life_seconds": _seconds(attribution.half_life_days),
+                "has_one_touch_per_session": attribution.one_touch_per_session,
             }
         ],
         "attribution_lookback": [
@@ -56,6 +58,10 @@ def attribution_rows(attribution: AttributionFile | None) -> dict[str, Rows]:
                 ("touch_type", attribution.excluded_touch_types),
             )
             for value in values
+        ],
+        "attribution_source": [
+            {"source_name": name, "priority": place}
+            for place, name in enumerate(attribution.source_priority, start=1)
         ],
     }
 

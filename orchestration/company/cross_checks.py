@@ -53,6 +53,7 @@ def cross_problems(parts: Parts) -> list[Problem]:
         *_costs_and_channels(parts),
         *_scoring_and_channels(parts),
         *_attribution_and_channels(parts),
+        *_attribution_and_sources(parts),
         *_targets_and_kpis(parts),
     ]
 
@@ -106,6 +107,16 @@ def _attribution_and_channels(parts: Parts) -> list[Problem]:
     for key in ("direct_channels", "excluded_channels"):
         for position, name in enumerate(getattr(attribution, key)):
             problems += unknown_name(file, (key, position), name, names, "channel")
+    return problems
+
+
+def _attribution_and_sources(parts: Parts) -> list[Problem]:
+    if parts.attribution is None or parts.attribution_file is None or parts.sources is None:
+        return []
+    file, names = parts.attribution_file, list(parts.sources.sources)
+    problems: list[Problem] = []
+    for position, name in enumerate(parts.attribution.source_priority):
+        problems += unknown_name(file, ("source_priority", position), name, names, "source")
     return problems
 
 

@@ -106,6 +106,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("buying_group", TEXT),
             ("stops_at_previous_won", BOOLEAN),
             ("half_life_seconds", pa.int64()),
+            ("has_one_touch_per_session", BOOLEAN),
         ]
     ),
     "attribution_lookback": pa.schema(
@@ -121,6 +122,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "attribution_exclusion": pa.schema(_texts("field_name", "field_value")),
+    "attribution_source": pa.schema([("source_name", TEXT), ("priority", INTEGER)]),
     "bot_user_agent": pa.schema(_texts("user_agent_pattern")),
     "channel_rule": pa.schema(
         [

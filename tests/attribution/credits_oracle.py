@@ -12,6 +12,8 @@ from fractions import Fraction
 from math import floor
 
 MILLIONTHS = 1_000_000
+# Touches of these sources come first where several happened in one second.
+SOURCE_PRIORITY = ["crm", "events"]
 UNATTRIBUTED = None
 # Models that know no milestone after the conversion.
 SUITED = {
@@ -35,6 +37,15 @@ class Touch:
     key: str
     at: datetime
     is_direct: bool
+    session: str | None = None
+    source: str = "web"
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        """By time, then by source, then by key."""
+        listed = self.source in SOURCE_PRIORITY
+        place = SOURCE_PRIORITY.index(self.source) if listed else len(SOURCE_PRIORITY)
+        return self.at, place, self.key
 
 
 @dataclass(frozen=True)
@@ -51,9 +62,17 @@ class Journey:
     touches: tuple[Touch, ...]
 
     def eligible(self) -> list[Touch]:
-        """The touches inside the window, in order."""
-        inside = [touch for touch in self.touches if self.opens_at <= touch.at <= self.closes_at]
-        return sorted(inside, key=lambda touch: (touch.at, touch.key))
+        """The touches inside the window, in order; of a session the one that began it."""
+        begun: set[str] = set()
+        found = []
+        for touch in sorted(self.touches, key=lambda touch: touch.order):
+            if touch.session in begun:
+                continue
+            if touch.session is not None:
+                begun.add(touch.session)
+            if self.opens_at <= touch.at <= self.closes_at:
+                found.append(touch)
+        return found
 
 
 def shares(

@@ -16,7 +16,7 @@ import pyarrow as pa
 from orchestration.company.attribution import AttributionFile
 from orchestration.company.attribution_tables import attribution_rows
 from orchestration.company.rules_schema import RULES_SCHEMAS
-from tests.attribution.credits_oracle import Journey, Touch
+from tests.attribution.credits_oracle import SOURCE_PRIORITY, Journey, Touch
 
 TYPES = ("lead", "mql", "opportunity", "won", "refund")
 BEGIN = datetime.fromisoformat("2026-01-01")
@@ -26,6 +26,7 @@ ATTRIBUTION = AttributionFile.model_validate(
         "lookback_days": {"lead": 90, "mql": 90, "opportunity": 90, "won": 90},
         "half_life_days": 7,
         "direct_channels": ["direct"],
+        "source_priority": SOURCE_PRIORITY,
         "preset": "hubspot",
         "weights": {"custom": {"lead": 500, "opportunity": 500}},
     }
@@ -46,7 +47,13 @@ def _journey(random: Random, key: str) -> Journey:
         *(opens_at + timedelta(seconds=random.randrange(90 * 86_400)) for _ in range(6)),
     ]  # fmt: skip
     touches = tuple(
-        Touch(f"{key}-{random.random():.12f}", random.choice(moments), random.random() < 0.4)
+        Touch(
+            f"{key}-{random.random():.12f}",
+            random.choice(moments),
+            random.random() < 0.4,
+            random.choice((None, None, None, f"{key}-1", f"{key}-2")),
+            random.choice((*SOURCE_PRIORITY, "web", "letters")),
+        )
         for _ in range(random.choice((0, 1, 1, 2, 3, 5, 8, 13, 20)))
     )
     conversion_type = random.choice(TYPES)
@@ -103,6 +110,8 @@ def _touches(journeys: Sequence[Journey]) -> list[dict[str, object]]:
             "person_key": journey.key,
             "channel_key": "d" if touch.is_direct else "c",
             "campaign_key": "k",
+            "session_key": touch.session,
+            "source_instance": touch.source,
             "touch_type": "session",
             "is_attributable": True,
             "touched_date": touch.at.date(),

@@ -28,7 +28,8 @@ COUNT = 20_000
 WON = "00000000000000a"  # keys are numbers in base 16
 HALF_LIFE = 7 * 86_400
 MODELS = (
-    "int_journey_touches", "int_conversion_milestones", "int_conversion_key_shares",
+    "int_creditable_touches", "int_session_repeats", "int_journey_touches",
+    "int_conversion_milestones", "int_conversion_key_shares",
     "int_conversion_decay", "int_conversion_touches", "fct_attribution_credit",
 )  # fmt: skip
 Credits = dict[tuple[str, str], dict[str | None, tuple[int | None, int]]]

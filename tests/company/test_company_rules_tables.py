@@ -53,6 +53,7 @@ EXPECTED = {
         "buying_group": TEXT,
         "stops_at_previous_won": BOOL,
         "half_life_seconds": "int64",
+        "has_one_touch_per_session": BOOL,
     },
     "attribution_lookback": {"conversion_type": TEXT, "lookback_seconds": "int64"},
     "attribution_model": {
@@ -65,6 +66,7 @@ EXPECTED = {
         "middle_weight": "int64",
     },
     "attribution_exclusion": {"field_name": TEXT, "field_value": TEXT},
+    "attribution_source": {"source_name": TEXT, "priority": "int32"},
     "conversion": {
         "from_stage": TEXT,
         "to_stage": TEXT,

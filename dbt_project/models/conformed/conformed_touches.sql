@@ -50,6 +50,12 @@ keyed as (
             'touches.click_id_type',
             'touches.source_field',
         ]) }} as channel_fields_key,
+        case
+            when touches.session_id is not null
+                then {{ surrogate_key([
+                    'touches.source_system', 'touches.source_instance', 'touches.session_id'
+                ]) }}
+        end as session_key,
 
         touches.source_system,
         touches.source_instance,

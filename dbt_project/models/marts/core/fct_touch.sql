@@ -69,6 +69,7 @@ resolved as (
         touches.campaign_key,
         touches.content_asset_key,
         touches.channel_fields_key,
+        touches.session_key,
 
         touches.source_system,
         touches.source_instance,
@@ -138,6 +139,7 @@ final as (
         coalesce(named_campaign_key, {{ unknown_key('campaign') }}) as campaign_key,
         coalesce(named_content_asset_key, {{ unknown_key('content_asset') }})
             as content_asset_key,
+        session_key,
 
         source_system,
         source_instance,

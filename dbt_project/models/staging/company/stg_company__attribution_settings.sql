@@ -10,7 +10,8 @@ final as (
     select
         buying_group,
         half_life_seconds,
-        stops_at_previous_won
+        stops_at_previous_won,
+        has_one_touch_per_session
     from source
 
 )
