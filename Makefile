@@ -62,10 +62,11 @@ format: $(DEVELOPMENT) ## Format Python and SQL
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
-bench: $(RUNTIME) ## Measure the daily job at a scale (SCALE=50) and a connector (ROWS=1000000); see docs/benchmarks.md
+bench: $(RUNTIME) ## Measure the daily job (SCALE=50), a connector (ROWS=1000000), attribution (TOUCHES=1000000); see docs/benchmarks.md
 	@$(BIN)/python -m bench.measure --scale $(or $(SCALE),1)
 	@$(BIN)/python -m bench.connectors --rows $(or $(ROWS),200000)
 	@$(BIN)/python -m bench.nothing_new
+	@$(BIN)/python -m bench.attribution --touches $(or $(TOUCHES),1000000)
 
 docs: $(RUNTIME) ## Write the generated documentation: JSON Schemas for editors
 	@$(BIN)/python -m orchestration.docs

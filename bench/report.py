@@ -52,6 +52,13 @@ QUIET = """## Nothing new
 The sample company's five simulated systems, read a second time when nothing has changed, one after
 the other. An advertising platform's last days are read again in each run, because it restates them.
 """
+ATTRIBUTION = """## Attribution
+
+Made-up journeys of won deals, one to twenty touches each, all credited by all twelve models in
+whole cents: ordered (int_journey_touches), then shared (int_conversion_touches, a row per touch).
+*Floor*: DuckDB writing the same touches sorted by person and time; the times are those of the
+statements, the memory that of the process.
+"""
 
 
 def add_to_history(record: dict[str, Any]) -> str:
@@ -79,6 +86,12 @@ def write_report() -> str:
         newest = quiet[-1]
         parts += [QUIET, f"{newest['measured_at']}, {newest['machine']}.\n"]
         parts += [quiet_table(newest["nothing_new"])]
+    if credited := {
+        record["attribution_touches"]: record
+        for record in records
+        if "attribution_touches" in record
+    }:
+        parts += [ATTRIBUTION, _attribution(credited)]
     page = "\n".join(parts)
     PAGE.write_text(page, encoding="utf-8")
     return page
@@ -96,6 +109,27 @@ def quiet_table(rows: list[dict[str, Any]]) -> str:
         f"| {row['simulator_cpu_seconds']:.2f} |"
         for row in rows
     ]
+    return "\n".join([*lines, ""])
+
+
+def _attribution(measured: dict[int, dict[str, Any]]) -> str:
+    """A line for each number of touches."""
+    lines = [
+        "| Touches | Floor s | Ordered s | Shared s | x floor | Peak MB | Touches/s | Measured |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for touches, record in sorted(measured.items()):
+        steps = record["steps"]
+        ordered, shared = steps["int_journey_touches"], steps["int_conversion_touches"]
+        [peak] = [
+            phase["peak_megabytes"] for phase in record["phases"] if phase["name"] == "attribute"
+        ]
+        lines.append(
+            f"| {touches:,} | {steps['floor']:.2f} | {ordered:.2f} | {shared:.2f} "
+            f"| {(ordered + shared) / steps['floor']:.1f} | {peak:,.0f} "
+            f"| {int(touches / (ordered + shared)):,} "
+            f"| {record['measured_at']}, {record['machine']}, {record['memory_limit']} |"
+        )
     return "\n".join([*lines, ""])
 
 

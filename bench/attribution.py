@@ -1,0 +1,181 @@
+"""Measures attribution on made-up journeys, all of them credited: `python -m bench.attribution`.
+
+Ten channels, one to twenty touches a journey, four on average, each journey a won deal. The floor
+is DuckDB writing the same touches sorted by person and time. Never part of the tests.
+
+Belongs here: journeys, the models' own statements, figures. Does not: the day's job (measure), docs
+(report).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import duckdb
+
+from bench.phases import Phase, run_phase
+from bench.report import add_to_history
+
+ROOT = Path(__file__).resolve().parent.parent
+# Statements name the catalog, which is named after the file.
+WAREHOUSE = "warehouse.duckdb"
+# Parents first; the two that are tables are timed.
+MODELS = (
+    "int_creditable_touches", "int_session_repeats", "int_journey_touches",
+    "int_conversion_milestones", "int_conversion_key_shares", "int_conversion_decay",
+    "int_conversion_touches",
+)  # fmt: skip
+TABLES = ("int_journey_touches", "int_conversion_touches")
+FLOOR = "create or replace table main.floor as select * from core.fct_touch order by 2, touched_at"
+# Lengths fall by a quarter each, from 1 to 20, four on average.
+JOURNEYS = """
+    create table main.journeys as
+    select i as number, md5(i::varchar) as key,
+        least(20, 1 + floor(ln(1 - (hash(i, 1) % 1000003) / 1000003.0) / ln(0.75))::integer) as n,
+        timestamp '2026-01-01' + to_seconds((hash(i, 2) % 15000000)::bigint) as won_at,
+        ((hash(i, 3) % 10000000) / 100)::decimal(18, 2) as amount
+    from range({touches} // 4) as t(i)
+"""
+TOUCHES = """
+    create table core.fct_touch as
+    select md5(concat(number, '-', k)) as touch_key, key as person_key,
+        md5((hash(number, k, 1) % 10)::varchar) as channel_key,
+        md5((hash(number, k, 2) % 200)::varchar) as campaign_key,
+        null::varchar as session_key, 'web' as source_instance, 'session' as touch_type,
+        true as is_attributable, touched_at::date as touched_date, touched_at
+    from (select number, key, k,
+        won_at - to_seconds((hash(number, k, 3) % 15000000)::bigint) as touched_at
+        from main.journeys, range(20) as t(k) where k < n)
+    order by hash(number, k)
+"""
+OTHERS = (
+    "create table core.dim_channel as select md5(i::varchar) as channel_key, "
+    "case i when 0 then 'direct' else concat('channel ', i) end as channel_name "
+    "from range(10) as t(i)",
+    "create table intermediate.int_journey_people as "
+    "select key as journey_key, key as person_key from main.journeys",
+    "create table intermediate.int_journey_bounds as select key as journey_key, "
+    "'won' as conversion_type, cast('0x' || substr(key, 1, 15) as bigint) as journey_number, "
+    "won_at - interval 90 day as lead_at, won_at - interval 30 day as opportunity_at, "
+    "null::timestamp as previous_won_at, won_at - interval 365 day as opens_at, "
+    "won_at as closes_at from main.journeys",
+    "create table intermediate.int_conversions as "
+    "select key as conversion_key, key as journey_key, "
+    "'won' as conversion_type, 'new' as booking_type, amount as conversion_amount, "
+    "won_at::date as converted_date, won_at as converted_at from main.journeys",
+)
+
+
+def measure(touches: int, folder: Path) -> dict[str, Any]:
+    """Make the journeys, sort them, credit them; return the figures."""
+    log = folder / "bench.log"
+    environment = {"PYTHONPATH": str(ROOT), "CONCORD_HOME": str(folder / "home")}
+    phases: list[Phase] = []
+    for name in ("generate", "floor", "attribute"):
+        command = [sys.executable, "-m", "bench.attribution", "--phase", name]
+        command += ["--touches", str(touches), "--folder", str(folder)]
+        phases.append(run_phase(name, command, touches, log, environment))
+        click.echo(
+            f"{name:10} {phases[-1].wall_seconds:7.1f} s {phases[-1].cpu_seconds:7.1f} CPU s"
+        )
+    steps = [line.split("\t") for line in log.read_text().splitlines() if line.startswith("step\t")]
+    return {
+        "attribution_touches": touches,
+        "memory_limit": os.environ.get("CONCORD_MEMORY", "4GB"),
+        "phases": [phase.as_record() for phase in phases],
+        "steps": {name: float(seconds) for _, name, seconds in steps},
+    }
+
+
+def _phase(name: str, touches: int, folder: Path) -> None:
+    memory = os.environ.get("CONCORD_MEMORY", "4GB")
+    config: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder / "spill")}
+    with duckdb.connect(str(folder / WAREHOUSE), config=config) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        if name == "generate":
+            _generate(connection, touches)
+            return
+        if name == "floor":
+            _timed(connection, "floor", FLOOR)
+            return
+        statements = _statements()
+        for model in MODELS:
+            place, sql = statements[model]
+            if model in TABLES:
+                _timed(connection, model, f"create or replace table {place} as {sql}")
+            else:
+                connection.execute(f"create or replace view {place} as {sql}")
+
+
+def _timed(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
+    started = time.perf_counter()
+    connection.execute(sql)
+    click.echo(f"step\t{name}\t{time.perf_counter() - started:.3f}")
+
+
+def _generate(connection: duckdb.DuckDBPyConnection, touches: int) -> None:
+    from orchestration.company import load_company
+    from orchestration.company.attribution_tables import attribution_rows
+    from orchestration.company.rules_schema import RULES_SCHEMAS
+
+    for schema in ("core", "intermediate", "staging"):
+        connection.execute(f"create schema {schema}")
+    home = Path(os.environ["CONCORD_HOME"])
+    (home / "sample_company" / "delivered").mkdir(parents=True, exist_ok=True)
+    company = load_company(ROOT / "company", dict(os.environ))
+    import pyarrow as pa
+
+    for table, rows in attribution_rows(company.attribution).items():
+        connection.register("given", pa.Table.from_pylist(rows, schema=RULES_SCHEMAS[table]))
+        connection.execute(
+            f"create table staging.stg_company__{table}s as select * from given"  # noqa: S608
+        )
+        connection.unregister("given")
+    for sql in (JOURNEYS.format(touches=touches), TOUCHES, *OTHERS):
+        connection.execute(sql)
+
+
+def _statements() -> dict[str, tuple[str, str]]:
+    """Where each model stands, and its query as dbt compiled it."""
+    from orchestration.settings import load_settings
+    from orchestration.transform.nodes import Project
+    from orchestration.transform.project import manifest_json
+
+    project = Project(manifest_json(load_settings()))
+    return {
+        model.name: (f'"{model.schema}"."{model.name}"', model.sql)
+        for model in project.models.values()
+        if model.name in MODELS
+    }
+
+
+@click.command()
+@click.option("--touches", default=1_000_000, show_default=True, help="How many touches.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where a phase works.")
+@click.option("--phase", help="One phase only; measure calls it so.")
+def main(touches: int, folder: Path | None, phase: str | None) -> None:
+    """Measure attribution and add the figures to docs/benchmarks.md."""
+    if phase is not None and folder is not None:
+        _phase(phase, touches, folder)
+        return
+    place = Path(tempfile.mkdtemp(prefix="concord_attribution_"))
+    try:
+        # Compiling is no part of it.
+        environment = {**os.environ, "CONCORD_HOME": str(place / "home")}
+        code = "from bench.attribution import _statements; _statements()"
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)  # noqa: S603
+        add_to_history(measure(touches, place))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
