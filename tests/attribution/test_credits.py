@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -11,28 +10,15 @@ from random import Random
 import duckdb
 import pytest
 
-from tests.attribution.credits_oracle import (
-    SUITED,
-    Journey,
-    Touch,
-    credits,
-    divided,
-    shares,
-)
-from tests.attribution.journeys import ATTRIBUTION, fill, random_journeys
+from tests.attribution.credits_oracle import Journey, Touch, divided, shares
+from tests.attribution.few_journeys import MODELS, compare, credited, run
+from tests.attribution.journeys import random_journeys
 from tests.kpi.compiled import CompiledModels, compile_models, empty_warehouse
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attribution")]
 
 COUNT = 20_000
 WON = "00000000000000a"  # keys are numbers in base 16
-HALF_LIFE = 7 * 86_400
-MODELS = (
-    "int_creditable_touches", "int_session_repeats", "int_journey_touches",
-    "int_conversion_milestones", "int_conversion_key_shares",
-    "int_conversion_decay", "int_conversion_touches", "fct_attribution_credit",
-)  # fmt: skip
-Credits = dict[tuple[str, str], dict[str | None, tuple[int | None, int]]]
 
 
 @pytest.fixture(scope="module")
@@ -54,46 +40,10 @@ def warehouse(
         yield connection
 
 
-def run(
-    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, journeys: list[Journey]
-) -> None:
-    fill(connection, journeys)
-    connection.execute(
-        "alter table intermediate.int_conversions add column conversion_amount decimal(18, 2)"
-    )
-    connection.execute("update intermediate.int_conversions set conversion_amount = cents / 100")
-    connection.execute("create schema if not exists attribution")
-    compiled.run_named(connection, *MODELS)
-
-
-def credited(connection: duckdb.DuckDBPyConnection) -> Credits:
-    """What the models say, by conversion and model."""
-    found: Credits = defaultdict(dict)
-    for conversion, model, touch, cents, millionths in connection.execute(
-        "select conversion_key, model, touch_key, cast(credited_amount * 100 as bigint), "
-        "cast(credited_conversions * 1000000 as bigint) from attribution.fct_attribution_credit"
-    ).fetchall():
-        assert touch not in found[conversion, model]
-        found[conversion, model][touch] = (cents, millionths)
-    return found
-
-
-def weights_of(model: str) -> dict[str, int]:
-    return ATTRIBUTION.weights_of(model) or {}
-
-
 def test_every_credit_is_the_oracles(
     warehouse: duckdb.DuckDBPyConnection, journeys: list[Journey]
 ) -> None:
-    found = credited(warehouse)
-    expected = {
-        (journey.key, model): credits(journey, model, weights_of(model), HALF_LIFE)
-        for journey in journeys
-        for model in SUITED[journey.conversion_type]
-    }
-    assert found.keys() == expected.keys()
-    wrong = [key for key in expected if found[key] != expected[key]]
-    assert not wrong, (len(wrong), found[wrong[0]], expected[wrong[0]])
+    compare(warehouse, journeys)
     lengths = {len(journey.eligible()) for journey in journeys}
     assert lengths >= {0, 1, 2, 3, 5, 8}
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import duckdb
 
+from tests.attribution.few_journeys import few_journeys_equal_brute_force
 from tests.conftest import RunHome
+from tests.end_to_end import test_attribution_truth as attribution
 from tests.end_to_end import test_cycle_truth as cycles
 from tests.end_to_end import test_generated_truth as generated
 from tests.end_to_end import test_handoff_truth as handoffs
@@ -115,6 +117,16 @@ MARTS: Mapping[str, tuple[set[str], Callable[[RunHome], None]]] = {
         {"rpt_arr_movement", "dim_account"},
         retention.test_every_movement_is_right_in_the_reporting_currency,
     ),
+    "truth of credited touches": (
+        {
+            "fct_attribution_credit",
+            "rpt_journey",
+            "fct_touch",
+            "fct_opportunity",
+            "dim_identity_link",
+        },
+        lambda home: attribution.test_credit_goes_to_the_planted_touches(home, "won"),
+    ),
     "truth of letters": ({"fct_message_send"}, generated.test_letters_by_month_and_programme),
     "truth of buying groups": (
         {"bridge_opportunity_person", "fct_opportunity", "dim_identity_link"},
@@ -124,6 +136,7 @@ MARTS: Mapping[str, tuple[set[str], Callable[[RunHome], None]]] = {
 
 Oracle = Callable[[duckdb.DuckDBPyConnection, CompiledModels, int], None]
 ORACLES: Mapping[str, Oracle] = {
+    "oracle of credits": few_journeys_equal_brute_force,
     "oracle of recurring revenue": test_arr_oracle.test_movements_and_cohorts_equal_brute_force,
     "oracle of forecast": test_forecast_oracle.test_every_week_equals_brute_force,
     "oracle of pipeline by day": test_pipeline_daily_oracle.test_every_day_equals_brute_force,
