@@ -1,7 +1,8 @@
 """The guards as blocking asset checks: the inbound contract on raw, plausibility on the marts.
 
-Belongs here: one check step for raw and one for the marts. A failing guard on raw stops the job.
-Which groups of marts readers get is decided by the publish gate, which reads every result
+Belongs here: one check step for raw and one for the marts of each group, so that a mart that could
+not be built keeps nobody from judging the others. A failing guard on raw stops the job. Which
+groups of marts readers get is decided by the publish gate, which reads every result
 (docs/adr/0003-guards-and-publish.md).
 """
 
@@ -31,10 +32,16 @@ MARTS_STAGE = "mart guards"
 
 
 def build_guard_checks(settings: Settings, project: Project) -> list[dg.AssetChecksDefinition]:
-    """The two guard steps."""
+    """The guard steps: of raw, and of each group of marts."""
+    by_group: dict[str, list[Suite]] = {}
+    for suite in load_suites("marts"):
+        by_group.setdefault(suite.kpi_group, []).append(suite)
     return [
         _check_step(settings, project, "guards_raw", RAW_STAGE, load_suites("raw")),
-        _check_step(settings, project, "guards_marts", MARTS_STAGE, load_suites("marts")),
+        *(
+            _check_step(settings, project, f"guards_{group}", f"{MARTS_STAGE}: {group}", suites)
+            for group, suites in sorted(by_group.items())
+        ),
     ]
 
 
@@ -59,24 +66,12 @@ def _check_step(
             is_full = context.run.tags.get(FULL_REFRESH_TAG) == "true"
             findings = evaluate_suites(work, project, chosen, is_full)
             work.add_guards([_as_state(finding) for finding in findings])
-            _report(stage, findings)
+            _report_line(stage.replace("_", " "), findings)
             for suite in chosen:
                 own = {guard.guard for guard in suite.guards}
                 yield _as_check(suite, [item for item in findings if item.guard in own])
 
     return guards
-
-
-def _report(stage: str, findings: Sequence[Finding]) -> None:
-    """One line per publish group, because each is published or held by itself; raw has one."""
-    if stage == RAW_STAGE:
-        _report_line(stage, findings)
-        return
-    by_group: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_group.setdefault(finding.kpi_group, []).append(finding)
-    for group, own in sorted(by_group.items()):
-        _report_line(f"{stage}: {group.replace('_', ' ')}", own)
 
 
 def _report_line(stage: str, findings: Sequence[Finding]) -> None:

@@ -31,7 +31,7 @@ class ContractError(Exception):
 
 @dataclass(frozen=True)
 class _Made:
-    """What building a model gave; of a view, nothing."""
+    """What building a model gave; of a view that is no mart, nothing."""
 
     row_count: int | None = None
     has_same_rows: bool = False
@@ -101,9 +101,11 @@ def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | Non
     if model.materialized == VIEW:
         with _transaction(cursor):
             cursor.execute(f"create or replace view {place} as (\n{query}\n)")
-            if model.has_contract:
-                _check_types(cursor, model, place)
-        return _Made()
+            if not model.has_contract:
+                return _Made()
+            _check_types(cursor, model, place)
+            [(row_count,)] = cursor.execute(f"select count(*) from {place}").fetchall()  # noqa: S608
+            return _Made(int(row_count))
     if before is not None and (before.row_count or 0) >= LARGE:
         with _transaction(cursor) as transaction:
             if made := _patched(cursor, model, query):

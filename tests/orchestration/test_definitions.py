@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from expectations.loader import load_suites
 from orchestration.canonical import load_entities
 from orchestration.cli.main import COMMANDS
 from orchestration.company import load_company
@@ -147,3 +148,16 @@ def test_without_a_server_its_client_is_not_even_imported() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_a_mart_that_cannot_be_built_leaves_the_guards_of_other_groups(
+    definitions: dg.Definitions,
+) -> None:
+    """A step waits for every table that it judges: it judges those of one group."""
+    groups = {suite.suite: suite.kpi_group for suite in load_suites("marts")}
+    judged = [
+        {groups[key.name] for key in checks.check_keys if key.name in groups}
+        for checks in definitions.asset_checks or []
+        if isinstance(checks, dg.AssetChecksDefinition)
+    ]
+    assert sorted(len(found) for found in judged if found) == [1] * len(set(groups.values()))
