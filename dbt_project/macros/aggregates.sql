@@ -8,3 +8,12 @@
     arg_min({{ value }}, row({{ order_columns | join(', ') }}))
         filter (where {{ value }} is not null)
 {%- endmacro %}
+
+{#- The numbers of a group as one whole number, number n being 2 to the power of n - 1: up to 62. -#}
+{% macro number_set(number) -%}
+    {{ return(adapter.dispatch('number_set')(number)) }}
+{%- endmacro %}
+
+{% macro default__number_set(number) -%}
+    bit_or(cast(power(2, {{ number }} - 1) as bigint))
+{%- endmacro %}

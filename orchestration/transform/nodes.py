@@ -38,8 +38,9 @@ class Model:
         owner: Team that answers for it.
         reads: dbt ids of the models and sources that it reads.
         columns: Its columns as described, in order; empty below the marts.
-        sql: Its query as dbt compiled it.
+        sql: Its query, or its Python, as dbt compiled it.
         has_contract: Whether the table must have exactly these columns and types.
+        language: ``sql`` or ``python``: of what dbt compiled.
     """
 
     unique_id: str
@@ -53,6 +54,7 @@ class Model:
     columns: tuple[Column, ...]
     sql: str = ""
     has_contract: bool = False
+    language: str = "sql"
 
     @property
     def is_mart(self) -> bool:
@@ -172,6 +174,7 @@ def _model(node: Mapping[str, Any]) -> Model:
         ),
         sql=node.get("compiled_code") or "",
         has_contract=bool((node["config"].get("contract") or {}).get("enforced")),
+        language=node.get("language") or "sql",
     )
 
 
@@ -192,12 +195,12 @@ def _data_test(unique_id: str, node: Mapping[str, Any], model_id: str) -> DataTe
 
 
 def _is_query(node: Mapping[str, Any]) -> bool:
-    """Whether a node is what `compiled.py` knows how to run: one query, nothing around it."""
+    """Whether a node is what `compiled.py` can run: one query or function, nothing around it."""
     config = node["config"]
     more = ("pre-hook", "post-hook", "pre_hook", "post_hook", "limit", "store_failures", "grants")
     return bool(
         node.get("compiled_code")
-        and node.get("language", "sql") == "sql"
+        and (node.get("language", "sql") == "sql" or config["materialized"] == "table")
         and config["materialized"] in ("table", "view", "test")
         and not any(config.get(name) for name in more)
         and not node.get("constraints")

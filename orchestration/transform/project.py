@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from orchestration import algorithms
 from orchestration.settings import Settings, apply_to_process
 from orchestration.transform import shared
 from orchestration.transform.company_project import (
@@ -21,8 +22,10 @@ from orchestration.transform.company_reads import company_model_problems
 from orchestration.transform.shared import PROJECT_DIR
 
 # What is parsed; everything else in the folder is output.
-PARSED_SUFFIXES = (".sql", ".yml", ".md", ".csv")
+PARSED_SUFFIXES = (".sql", ".yml", ".md", ".csv", ".py")
 OUTPUT_FOLDERS = ("target", "logs", "dbt_packages")
+# What Python models call: rows come of it as they come of SQL.
+ALGORITHMS_DIR = Path(algorithms.__path__[0])
 MANIFEST_FILE = "manifest.json"
 FINGERPRINT_FILE = "parsed_fingerprint.txt"
 # Every statement as it will run, into the manifest; none asks the database how to be written.
@@ -55,15 +58,17 @@ def base_arguments(settings: Settings) -> list[str]:
 
 
 def fingerprint(settings: Settings) -> str:
-    """A hash of every file that dbt parses, of dbt's own version and of how it compiles."""
+    """A hash of every file that dbt parses or runs, of the tools' versions and how dbt compiles."""
     from importlib.metadata import version
 
-    tools = f"{version('dbt-core')} {version('dbt-duckdb')} {COMPILE}"
+    tools = f"{version('dbt-core')} {version('dbt-duckdb')} {version('numpy')} {COMPILE}"
     digest = hashlib.sha256(tools.encode())
     for path in sorted(PROJECT_DIR.rglob("*")):
         relative = path.relative_to(PROJECT_DIR)
         if path.suffix in PARSED_SUFFIXES and relative.parts[0] not in OUTPUT_FOLDERS:
             digest.update(str(relative).encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(ALGORITHMS_DIR.glob("*.py")):
+        digest.update(f"algorithms/{path.name}".encode() + b"\0" + path.read_bytes() + b"\0")
     for name, text in sorted(company_files(settings).items()):
         digest.update(f"company/{name}\0{text}\0".encode())
     return digest.hexdigest()

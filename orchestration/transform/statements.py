@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration.transform.difference import write_difference
 from orchestration.transform.nodes import DataTest, Model, Project
+from orchestration.transform.python_models import PythonModelError, query_of_python
 from orchestration.transform.results import NodeResult
 from orchestration.transform.rows_digest import rows_digest
 from orchestration.transform.standing import Memory
@@ -23,6 +24,7 @@ SAMPLE_ROWS = 5
 # Rows from which on writing a table costs more than comparing it.
 LARGE = 5_000
 VIEW = "view"
+PYTHON = "python"
 
 
 class ContractError(Exception):
@@ -63,7 +65,7 @@ def run_node(
             if status != "pass":
                 message = f"Got {failures} results, configured to {status} if {test.fails_if}"
                 sample = _sample(cursor, test)
-    except (duckdb.Error, ContractError) as error:
+    except (duckdb.Error, ContractError, PythonModelError) as error:
         status, message = "error", str(error)
     finally:
         cursor.close()
@@ -94,7 +96,7 @@ def node_result(
 def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | None) -> _Made:
     """Replace the table or view in one statement; what breaks its contract is undone."""
     place = f'"{model.schema}"."{model.name}"'
-    query = model.sql
+    query = query_of_python(cursor, model) if model.language == PYTHON else model.sql
     if model.has_contract:
         columns = ", ".join(column.name for column in model.columns)
         query = f"select {columns} from (\n{query}\n) as model_subq"  # noqa: S608

@@ -12,6 +12,9 @@ from __future__ import annotations
 from tests.mutations.mutants_attribution import ATTRIBUTION
 from tests.mutations.mutants_funnel import FUNNEL, HANDOFFS, IDENTITY, SCORES
 from tests.mutations.mutants_money import KPIS, MONEY
+from tests.mutations.mutants_paths import PATHS
 from tests.mutations.mutants_pipeline import PIPELINE
 
-MUTANTS = [*FUNNEL, *HANDOFFS, *PIPELINE, *MONEY, *KPIS, *SCORES, *IDENTITY, *ATTRIBUTION]
+MUTANTS = [
+    *FUNNEL, *HANDOFFS, *PIPELINE, *MONEY, *KPIS, *SCORES, *IDENTITY, *ATTRIBUTION, *PATHS
+]  # fmt: skip

@@ -144,7 +144,7 @@ def test_it_stops_when_nobody_asks_for_more(settings: Settings) -> None:
     "change",
     [
         {"config": {"materialized": "incremental"}},
-        {"language": "python"},
+        {"language": "python", "config": {"materialized": "view"}},
         {"compiled_code": None},
         {"columns": {"id": {"constraints": [{"type": "not_null"}]}}},
     ],

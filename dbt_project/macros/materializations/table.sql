@@ -3,13 +3,26 @@ A table, replaced in one statement.
 Why not the adapter's: it builds beside, renames twice and drops, eight statements where DuckDB needs one
 (`create or replace table` is atomic), and nobody reads the working file while it is written.
 Contracts are checked with the adapter's own macro; hooks, grants and indexes are not used here.
+A Python model is written by a connection of its own, so its table is built beside and renamed.
 -#}
-{% materialization table, adapter='duckdb', supported_languages=['sql'] %}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- if existing is not none and existing.is_view -%}
         {{ adapter.drop_relation(existing) }}
     {%- endif -%}
+
+    {% if model['language'] == 'python' -%}
+        {%- set beside = make_intermediate_relation(target) -%}
+        {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
+        {% call statement('main', language='python') -%}
+            {{- py_write_table(false, beside, compiled_code) }}
+        {%- endcall %}
+        {%- do drop_relation_if_exists(load_cached_relation(this)) -%}
+        {{ adapter.rename_relation(beside, target) }}
+        {{ adapter.commit() }}
+        {{ return({'relations': [target]}) }}
+    {%- endif %}
 
     {% call statement('main', fetch_result=true) -%}
         create or replace table {{ target }} as (

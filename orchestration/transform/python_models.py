@@ -1,0 +1,43 @@
+"""Runs a model that dbt compiled from Python: asks its function for rows, as dbt-duckdb does.
+
+Belongs here: the function's two arguments, and its rows as a query. Does not: writing the table
+(statements.py), what a model computes (orchestration/algorithms).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.transform.nodes import Model
+
+RESULT = "rows_of_python"
+
+
+class PythonModelError(Exception):
+    """A Python model failed, or gave no table."""
+
+
+def query_of_python(cursor: duckdb.DuckDBPyConnection, model: Model) -> str:
+    """Run a model's function; return a query that gives its rows on this cursor.
+
+    Raises:
+        PythonModelError: With what the function said.
+    """
+    module: dict[str, Any] = {"__name__": model.name}
+    try:
+        exec(compile(model.sql, f"{model.name}.py", "exec"), module)  # noqa: S102  our own project
+        reader = module["dbtObj"](lambda name: cursor.sql(f"select * from {name}"))  # noqa: S608
+        rows = module["model"](reader, cursor)
+    except Exception as error:
+        raise PythonModelError(
+            f"{model.schema}.{model.name} could not be computed: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(rows, pa.Table):
+        raise PythonModelError(
+            f"{model.schema}.{model.name} gave a {type(rows).__name__}; allowed: a pyarrow Table"
+        )
+    cursor.register(RESULT, rows)
+    return f"select * from {RESULT}"  # noqa: S608

@@ -1,0 +1,195 @@
+"""Credits of tables of paths: exact sums, the oracle's cents, edges, the order of rows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import pytest
+
+from orchestration.algorithms.channel_credit import METHODS
+from orchestration.algorithms.period_paths import CREDIT_SCHEMA, credit_table
+from tests.algorithms import oracles
+from tests.algorithms.paths import Path, random_paths, sets_of, transition_counts
+from tests.attribution.credits_oracle import divided
+
+PERIOD = ("month", date(2026, 3, 1))
+NAMES = {number: f"channel {number}" for number in range(1, 30)}
+Rows = list[tuple[Any, ...]]
+Found = dict[tuple[str, bool], dict[int, dict[str, Any]]]
+
+
+def channel_rows(numbers: int = 8) -> Rows:
+    return [(f"k{number}", NAMES[number], number, 10) for number in range(1, numbers + 1)]
+
+
+def transition_rows(paths: Sequence[Path], conversion_type: str = "won") -> Rows:
+    return [
+        (*PERIOD, conversion_type, *key, converted, Decimal(cents) / 100, lost)
+        for key, (converted, cents, lost) in transition_counts(paths).items()
+    ]
+
+
+def set_rows(paths: Sequence[Path], conversion_type: str = "won", sign: int | None = 1) -> Rows:
+    """Rows of int_channel_sets; `sign` of the amounts, or None without."""
+    rows = []
+    for each in sets_of(paths):
+        amount = Decimal(int(each.amount)) / 100 if each.converted and sign else None
+        signed = None if amount is None or sign is None else sign * amount
+        number = sum(2 ** (channel - 1) for channel in each.channels)
+        key = (*PERIOD, conversion_type, number)
+        rows.append((*key, each.converted, signed, amount, each.lost))
+    return rows
+
+
+def credited(channels: Rows, transitions: Rows, sets: Rows) -> Found:
+    found: Found = defaultdict(dict)
+    for row in credit_table(channels, transitions, sets).to_pylist():
+        side = found[row["method"], row["includes_non_converting"]]
+        number = int(row["channel_key"][1:])
+        assert number not in side
+        side[number] = row
+    return found
+
+
+def test_every_method_credits_everything_exactly() -> None:
+    paths = random_paths(Random(5), 400, channels=8)
+    found = credited(channel_rows(), transition_rows(paths), set_rows(paths))
+    assert found.keys() == {(method, side) for method in METHODS for side in (False, True)}
+    conversions = sum(path.is_converted for path in paths)
+    cents = sum(path.cents for path in paths if path.is_converted)
+    for rows in found.values():
+        assert sum(row["credited_conversions"] for row in rows.values()) == conversions
+        assert sum(row["credited_amount"] for row in rows.values()) == Decimal(cents) / 100
+        assert sum(row["share"] for row in rows.values()) == 1
+        assert sum(row["amount_share"] for row in rows.values()) == 1
+        assert not any(row["is_folded"] for row in rows.values())
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("includes_non_converting", [False, True])
+def test_cents_are_the_oracles(order: int, includes_non_converting: bool) -> None:
+    paths = random_paths(Random(order), 30, channels=4, longest=5)
+    found = credited(channel_rows(), transition_rows(paths), set_rows(paths))
+    looked_at = [path for path in paths if path.is_converted or includes_non_converting]
+    effects = oracles.removal_effects(looked_at, order)
+    names = sorted(effects)
+    rows = found[f"markov_{order}", includes_non_converting]
+    assert sorted(rows) == names
+    cents = sum(path.cents for path in paths if path.is_converted)
+    for of, whole, column, unit in (
+        (0, 10**6 * sum(path.is_converted for path in paths), "credited_conversions", 10**6),
+        (1, cents, "credited_amount", 100),
+    ):
+        total = sum(effect[of] for effect in effects.values())
+        parts = {str(name): effects[name][of] / total for name in names}
+        expected = divided(whole, parts, [str(name) for name in names])
+        assert {str(name): int(rows[name][column] * unit) for name in names} == expected
+    for name in names:
+        assert float(rows[name]["removal_effect"]) == pytest.approx(
+            float(effects[name][0]), abs=5.1e-10
+        )
+
+
+def test_the_simplified_shapley_value_ignores_who_did_not_convert() -> None:
+    paths = random_paths(Random(9), 100, channels=5)
+    found = credited(channel_rows(), transition_rows(paths), set_rows(paths))
+    without, with_all = found["shapley", False], found["shapley", True]
+    assert {key: row["credited_amount"] for key, row in without.items()} == {
+        key: row["credited_amount"] for key, row in with_all.items()
+    }
+    due: Counter[int] = Counter()
+    for path in paths:
+        for channel in set(path.channels) if path.is_converted else ():
+            due[channel] += Fraction(1, len(set(path.channels)))  # type: ignore[assignment]
+    for channel, row in without.items():
+        assert float(row["credited_conversions"]) == pytest.approx(float(due[channel]), abs=2e-6)
+        assert row["removal_effect"] is None
+
+
+def test_a_refund_mirrors_its_win() -> None:
+    paths = random_paths(Random(2), 60)
+    wins = credited(channel_rows(), transition_rows(paths), set_rows(paths))
+    refunds = credited(channel_rows(), transition_rows(paths), set_rows(paths, sign=-1))
+    for side, rows in wins.items():
+        for number, row in rows.items():
+            assert refunds[side][number]["credited_amount"] == -row["credited_amount"]
+            assert refunds[side][number]["share"] == row["share"]
+
+
+def test_leads_have_no_amounts() -> None:
+    paths = [Path((1, 2), True), Path((2,), False)]
+    found = credited(
+        channel_rows(), transition_rows(paths, "lead"), set_rows(paths, "lead", sign=None)
+    )
+    for rows in found.values():
+        for row in rows.values():
+            assert row["credited_amount"] is None
+            assert row["amount_share"] is None
+            assert row["amount_removal_effect"] is None
+
+
+def test_deals_of_nothing_are_credited_by_their_conversions() -> None:
+    paths = [Path((1,), True, 0), Path((2,), True, 0)]
+    found = credited(channel_rows(), transition_rows(paths), set_rows(paths))
+    for rows in found.values():
+        assert {row["credited_amount"] for row in rows.values()} == {Decimal(0)}
+        assert {row["amount_share"] for row in rows.values()} == {Decimal("0.5")}
+
+
+def test_a_period_in_which_nobody_converted_has_no_rows() -> None:
+    paths = [Path((1, 2), False)]
+    table = credit_table(channel_rows(), transition_rows(paths), set_rows(paths))
+    assert table.num_rows == 0
+    assert table.schema == CREDIT_SCHEMA
+
+
+def test_no_rows_at_all() -> None:
+    assert credit_table([], [], []).schema == CREDIT_SCHEMA
+
+
+def test_a_channel_of_lost_paths_only_gets_nothing_by_removal() -> None:
+    paths = [Path((1,), True, 100), Path((2,), False)]
+    found = credited(channel_rows(), transition_rows(paths), set_rows(paths))
+    assert found["markov_1", True][2]["credited_amount"] == 0
+    assert found["markov_1", True][2]["removal_effect"] == 0
+    assert 2 not in found["markov_1", False]
+
+
+def test_channels_of_one_number_share_its_credit_by_their_touches() -> None:
+    paths = [Path((1,), True, 1000), Path((2,), True, 1000)]
+    channels = [("k1", "a", 1, 5), ("k2", "b", 2, 3), ("k3", "c", 2, 1)]
+    rows = credited(channels, transition_rows(paths), set_rows(paths))["markov_1", False]
+    assert {number: row["credited_amount"] for number, row in rows.items()} == {
+        1: Decimal(10), 2: Decimal("7.50"), 3: Decimal("2.50"),
+    }  # fmt: skip
+    assert {number for number, row in rows.items() if row["is_folded"]} == {2, 3}
+
+
+def test_of_equals_the_first_by_name_gets_the_cent() -> None:
+    paths = [Path((1, 2), True, 1)]
+    channels = [("k1", "z", 1, 1), ("k2", "a", 2, 1)]
+    rows = credited(channels, transition_rows(paths), set_rows(paths))["markov_1", False]
+    assert rows[2]["credited_amount"] == Decimal("0.01")
+    assert rows[1]["credited_amount"] == 0
+
+
+def test_periods_and_types_are_told_apart_and_rows_may_come_in_any_order() -> None:
+    wins, leads = random_paths(Random(3), 200), random_paths(Random(4), 200)
+    transitions = [*transition_rows(wins), *transition_rows(leads, "lead")]
+    sets = [*set_rows(wins), *set_rows(leads, "lead", sign=None)]
+    expected = credit_table(channel_rows(), transitions, sets)
+    random = Random(6)
+    again = credit_table(
+        random.sample(channel_rows(), 8),
+        random.sample(transitions, len(transitions)),
+        random.sample(sets, len(sets)),
+    )
+    assert again.equals(expected)
+    alone = credit_table(channel_rows(), transition_rows(wins), set_rows(wins)).to_pylist()
+    assert [row for row in expected.to_pylist() if row["conversion_type"] == "won"] == alone
