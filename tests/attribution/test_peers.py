@@ -16,8 +16,8 @@ import pytest
 from bench.peer_paths import CHANNELS, COUNT, peer_paths, transitions
 from orchestration.algorithms.absorbing_chain import removal_effects
 from tests.attribution.credits_oracle import Journey, Touch
+from tests.attribution.few_journeys import MODELS, run
 from tests.attribution.journeys import BEGIN, WINDOW
-from tests.attribution.test_credits import MODELS, run
 from tests.kpi.compiled import compile_models, empty_warehouse
 
 SAID: dict[str, Any] = json.loads(Path(__file__).with_name("peer_figures.json").read_text())
