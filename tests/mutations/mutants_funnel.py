@@ -403,6 +403,27 @@ IDENTITY = [
         "truth of credit",
     ),
     Mutant(
+        "a click within seconds of the sending is no click of a person",
+        "fct_message_send",
+        "and not message_sends.clicked_by_machine",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "the message before a click counts, not one after it",
+        "int_machine_clicks",
+        "rows between unbounded preceding and current row\n        ) as last_sent_at",
+        "rows between unbounded preceding and unbounded following\n        ) as last_sent_at",
+        UNIT,
+    ),
+    Mutant(
+        "a burst is of as many clicks as the company says",
+        "int_machine_clicks",
+        "numbered.click_number + machine_clicks.burst_clicks - 1",
+        "numbered.click_number + machine_clicks.burst_clicks - 2",
+        UNIT,
+    ),
+    Mutant(
         "who did not agree earns no credit",
         "fct_touch",
         "when not resolved.has_consent then 'no_consent'",
