@@ -310,6 +310,29 @@ SCORES = [
         UNIT,
     ),
 ]
+DEAL_LOADS = [
+    Mutant(
+        "a deal that a load closed has no days from creation to signature",
+        "fct_opportunity",
+        "and loads.opportunity_key is null",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "a load that brings the deal's own dates spoils none",
+        "int_opportunity_loads",
+        "and changes.changed_date = dated.close_date as is_closing",
+        "as is_closing",
+        UNIT,
+    ),
+    Mutant(
+        "what says nothing new of the stage is no change of it",
+        "int_opportunity_stage_changes",
+        "where is_first or previous_sales_stage <> sales_stage",
+        "",
+        UNIT,
+    ),
+]
 IDENTITY = [
     Mutant(
         "what a visitor did before it said who it is belongs to the person",
