@@ -17,6 +17,18 @@
     end
 {%- endmacro %}
 
+{#- The key of a record that another row names by its natural id: of the one that it was merged into
+    where a merge gave the id up. `aliases` are the rows of int_record_aliases of that entity, joined
+    by merged_away. NULL when the row names none. -#}
+{% macro surviving_key(aliases, origin, natural_id) -%}
+    coalesce({{ aliases }}.surviving_key, {{ reference_key(origin, natural_id) }})
+{%- endmacro %}
+
+{#- Whether a merge gave up the id that a row names. -#}
+{% macro merged_away(aliases, origin, natural_id) -%}
+    {{ origin }} = {{ aliases }}.origin and {{ natural_id }} = {{ aliases }}.losing_id
+{%- endmacro %}
+
 {#- Employees are named by one id in all sources and in people.csv, which is the authority. -#}
 {% macro employee_key(employee_id) -%}
     case

@@ -201,6 +201,41 @@ class TouchType(Decision):
     business_function: OwnerFunction = Field("marketing", description="Team that makes the touch.")
 
 
+class MachineClicks(Decision):
+    """How fast a machine clicks in messages; without a number its rule is off."""
+
+    seconds_after_send: PositiveInteger | None = Field(
+        None,
+        description="A click at most so many seconds after the message was sent is a machine's.",
+    )
+    burst_clicks: PositiveInteger | None = Field(
+        None, description="So many clicks of one person within `burst_seconds` are a machine's."
+    )
+    burst_seconds: PositiveInteger | None = Field(
+        None, description="Seconds between the first and the last click of a burst, at most."
+    )
+    touch_types: list[LowerText] = Field(
+        default_factory=lambda: ["email_click"],
+        description="Types of touches that are clicks in messages.",
+    )
+
+    @model_validator(mode="after")
+    def _a_burst_is_whole(self) -> Self:
+        if (self.burst_clicks is None) != (self.burst_seconds is None):
+            raise refuse(
+                "says half of what a burst is",
+                allowed="burst_clicks and burst_seconds together, or none of them",
+                fix="name both, or leave both out",
+            )
+        if self.burst_clicks == 1:
+            raise refuse(
+                "calls every click a burst",
+                allowed="burst_clicks of 2 or more",
+                fix="say how many links nobody opens within burst_seconds",
+            )
+        return self
+
+
 class FunnelFile(Decision):
     """funnel.yml as a whole."""
 
@@ -240,4 +275,7 @@ class FunnelFile(Decision):
     bot_user_agents: list[AgentPattern] = Field(
         default_factory=list,
         description="User agents of machines; * stands for any text, capitals do not matter.",
+    )
+    machine_clicks: MachineClicks = Field(
+        default_factory=MachineClicks, description="How fast machines click in messages."
     )

@@ -124,6 +124,10 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "attribution_exclusion": pa.schema(_texts("field_name", "field_value")),
     "attribution_source": pa.schema([("source_name", TEXT), ("priority", INTEGER)]),
     "bot_user_agent": pa.schema(_texts("user_agent_pattern")),
+    "machine_click": pa.schema(
+        [("seconds_after_send", INTEGER), ("burst_clicks", INTEGER), ("burst_seconds", INTEGER)]
+    ),
+    "machine_click_type": pa.schema(_texts("touch_type")),
     "channel_rule": pa.schema(
         [
             ("rule_order", INTEGER),

@@ -182,6 +182,10 @@ def _touch_rows(company: Company) -> dict[str, Rows]:
     return {
         "touch_type": [item.model_dump() for item in funnel.touch_types],
         "bot_user_agent": [{"user_agent_pattern": item} for item in funnel.bot_user_agents],
+        "machine_click": [funnel.machine_clicks.model_dump(exclude={"touch_types"})],
+        "machine_click_type": [
+            {"touch_type": item} for item in dict.fromkeys(funnel.machine_clicks.touch_types)
+        ],
     }
 
 

@@ -80,6 +80,8 @@ EXPECTED = {
         "expires_after_days": INT,
     },
     "bulk_change": {"at_least": INT, "times_usual": INT},
+    "machine_click": {"seconds_after_send": INT, "burst_clicks": INT, "burst_seconds": INT},
+    "machine_click_type": {"touch_type": TEXT},
     "reason": {"reason_type": TEXT, "reason": TEXT, "reason_label": TEXT, "reason_group": TEXT},
     "touch_type": {
         "touch_type": TEXT,
@@ -291,6 +293,22 @@ def test_what_a_load_is_may_be_left_to_the_defaults(folder: Folder) -> None:
     assert rules_tables(folder.load())["bulk_change"].to_pylist() == [
         {"at_least": 100, "times_usual": 5}
     ]
+
+
+def test_without_a_rule_no_speed_is_a_machines(folder: Folder) -> None:
+    tables = rules_tables(folder.load())
+    nothing = dict.fromkeys(("seconds_after_send", "burst_clicks", "burst_seconds"))
+    assert tables["machine_click"].to_pylist() == [nothing]
+    assert tables["machine_click_type"].to_pylist() == [{"touch_type": "email_click"}]
+    funnel = folder.file("funnel.yml")
+    funnel.write_text(
+        funnel.read_text()
+        + "machine_clicks: {seconds_after_send: 9, touch_types: [Click, click]}\n",
+        encoding="utf-8",
+    )
+    tables = rules_tables(folder.load())
+    assert tables["machine_click"].to_pylist() == [{**nothing, "seconds_after_send": 9}]
+    assert tables["machine_click_type"].to_pylist() == [{"touch_type": "click"}]
 
 
 def test_touch_types_say_what_a_touch_is(tables: dict[str, pa.Table]) -> None:

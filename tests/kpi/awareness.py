@@ -61,11 +61,13 @@ def random_awareness(random: Random, first: date, channels: list[str]) -> Awaren
                 "spend": None if spend is None else Decimal(spend) / 100,
             }
         )
+        clicked_by = random.choice(("nobody", "nobody", "person", "machine"))
         made.sends.append(
             {
                 "sent_date": day(),
                 "delivered": random.random() < 0.8,
-                "clicked": random.random() < 0.3,
+                "clicked": clicked_by == "person",
+                "clicked_by_machine": clicked_by == "machine",
                 "unsubscribed": random.random() < 0.1,
             }
         )
@@ -119,6 +121,7 @@ def make_awareness_tables(
             "sent_date": "date",
             "delivered": "boolean",
             "clicked": "boolean",
+            "clicked_by_machine": "boolean",
             "unsubscribed": "boolean",
         },
         made.sends,
@@ -175,7 +178,11 @@ def awareness_parts(made: Awareness, direct: str) -> Iterator[Counted]:
         yield "messages_sent", send["sent_date"], Fraction(1), None
         yield "messages_delivered", send["sent_date"], Fraction(int(send["delivered"])), None
         if send["delivered"]:
-            yield "messages_clicked", send["sent_date"], Fraction(int(send["clicked"])), None
+            machine, human = int(send["clicked_by_machine"]), int(send["clicked"])
+            yield "messages_clicked", send["sent_date"], Fraction(human), None
+            yield "messages_clicked_by_machine", send["sent_date"], Fraction(machine), None
+            anything = Fraction(max(machine, human))
+            yield "messages_clicked_by_anything", send["sent_date"], anything, None
             count = Fraction(int(send["unsubscribed"]))
             yield "messages_unsubscribed", send["sent_date"], count, None
     seen: set[str] = set()

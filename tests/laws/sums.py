@@ -141,7 +141,7 @@ TRAVELLERS: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence[str]]]] = {
     "employee_absences": ([], {"raw": []}),
     "lead_history": ([], {"raw": []}),
     "opportunity_contact_roles": ([], {"raw": []}),
-    "record_merges": ([], {"raw": []}),
+    "record_merges": ([], {"raw": [], "core.fct_record_merge": []}),
     "opportunity_lines": (
         ["currency_code"],
         {"raw": ["amount", "recurring_amount", "cost_amount", "quantity"]},

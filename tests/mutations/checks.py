@@ -41,7 +41,11 @@ WORD = re.compile(r"\w+")
 MARTS: Mapping[str, tuple[set[str], Callable[[RunHome], None]]] = {
     "truth of identities": (
         {"dim_identity_link"},
-        identities.test_every_planted_id_that_was_delivered_is_linked,
+        identities.test_every_planted_id_is_linked,
+    ),
+    "truth of lost ids": (
+        {"fct_activity", "dim_account", "dim_identity_link"},
+        identities.test_acts_that_name_a_lost_id_find_who_survived,
     ),
     "truth of visitors": (
         {"fct_touch", "dim_channel", "dim_person"},

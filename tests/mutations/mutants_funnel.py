@@ -310,6 +310,29 @@ SCORES = [
         UNIT,
     ),
 ]
+DEAL_LOADS = [
+    Mutant(
+        "a deal that a load closed has no days from creation to signature",
+        "fct_opportunity",
+        "and loads.opportunity_key is null",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "a load that brings the deal's own dates spoils none",
+        "int_opportunity_loads",
+        "and changes.changed_date = dated.close_date as is_closing",
+        "as is_closing",
+        UNIT,
+    ),
+    Mutant(
+        "what says nothing new of the stage is no change of it",
+        "int_opportunity_stage_changes",
+        "where is_first or previous_sales_stage <> sales_stage",
+        "",
+        UNIT,
+    ),
+]
 IDENTITY = [
     Mutant(
         "what a visitor did before it said who it is belongs to the person",
@@ -321,9 +344,51 @@ IDENTITY = [
     Mutant(
         "a lead is the person whom its source links it to",
         "conformed_leads",
-        "people.person_key,\n",
+        "people.person_key as linked_person_key,\n",
+        "null as linked_person_key,\n",
+        UNIT,
+    ),
+    Mutant(
+        "merges are followed to the end of their chain",
+        "int_record_merges",
+        "        ended.end_id,\n",
+        "        ranked.surviving_id as end_id,\n",
+        UNIT,
+    ),
+    Mutant(
+        "of several merges of an id the newest counts",
+        "int_record_merges",
+        "order by merged_at desc,",
+        "order by merged_at asc,",
+        UNIT,
+    ),
+    Mutant(
+        "what was merged is whom it was merged into",
+        "conformed_people",
+        "coalesce(survivors.person_key, identified.person_key)",
+        "coalesce(identified.person_key, survivors.person_key)",
+        UNIT,
+    ),
+    Mutant(
+        "a merged lead without a contact is whom it was merged into",
+        "conformed_leads",
+        "survivors.own_person_key,\n",
         "null,\n",
         UNIT,
+    ),
+    Mutant(
+        "a shared address stays with its own person",
+        "int_address_aliases",
+        "having min(surviving_id) = max(surviving_id)",
+        "having true",
+        UNIT,
+    ),
+    Mutant(
+        "an act that names a lost contact finds who survived",
+        "conformed_activities",
+        "person_aliases.surviving_key",
+        "null",
+        "truth of lost ids",
     ),
     Mutant(
         "people of an internal domain do not count",
@@ -359,6 +424,27 @@ IDENTITY = [
         "when user_agents.is_bot then 'bot'",
         "when false then 'bot'",
         "truth of credit",
+    ),
+    Mutant(
+        "a click within seconds of the sending is no click of a person",
+        "fct_message_send",
+        "and not message_sends.clicked_by_machine",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "the message before a click counts, not one after it",
+        "int_machine_clicks",
+        "rows between unbounded preceding and current row\n        ) as last_sent_at",
+        "rows between unbounded preceding and unbounded following\n        ) as last_sent_at",
+        UNIT,
+    ),
+    Mutant(
+        "a burst is of as many clicks as the company says",
+        "int_machine_clicks",
+        "numbered.click_number + machine_clicks.burst_clicks - 1",
+        "numbered.click_number + machine_clicks.burst_clicks - 2",
+        UNIT,
     ),
     Mutant(
         "who did not agree earns no credit",

@@ -35,6 +35,27 @@ touch_types as (
 
 ),
 
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
+lead_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'leads' and not is_standing
+
+),
+
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -48,12 +69,15 @@ keyed as (
             'activities.source_system', 'activities.source_instance', 'activities.activity_id'
         ]) }} as activity_key,
         {{ employee_key('activities.employee_id') }} as employee_key,
-        {{ reference_key('reference_origins.people_origin', 'activities.person_id') }}
-            as person_record_key,
-        {{ reference_key('reference_origins.leads_origin', 'activities.lead_id') }}
-            as lead_key,
-        {{ reference_key('reference_origins.accounts_origin', 'activities.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'activities.person_id'
+        ) }} as person_record_key,
+        {{ surviving_key(
+            'lead_aliases', 'reference_origins.leads_origin', 'activities.lead_id'
+        ) }} as lead_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'activities.account_id'
+        ) }} as account_key,
         {{ reference_key('reference_origins.opportunities_origin', 'activities.opportunity_id') }}
             as opportunity_key,
 
@@ -77,6 +101,18 @@ keyed as (
     from activities
     left join reference_origins
         on activities.source_instance = reference_origins.source_name
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'activities.person_id'
+        ) }}
+    left join lead_aliases
+        on {{ merged_away(
+            'lead_aliases', 'reference_origins.leads_origin', 'activities.lead_id'
+        ) }}
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'activities.account_id'
+        ) }}
 
 ),
 

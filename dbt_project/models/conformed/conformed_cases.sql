@@ -5,6 +5,20 @@ with cases as (
 
 ),
 
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -17,10 +31,12 @@ final as (
         {{ surrogate_key([
             'cases.source_system', 'cases.source_instance', 'cases.case_id'
         ]) }} as case_key,
-        {{ reference_key('reference_origins.accounts_origin', 'cases.account_id') }}
-            as account_key,
-        {{ reference_key('reference_origins.people_origin', 'cases.person_id') }}
-            as person_record_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'cases.account_id'
+        ) }} as account_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'cases.person_id'
+        ) }} as person_record_key,
 
         cases.source_system,
         cases.source_instance,
@@ -35,6 +51,14 @@ final as (
     from cases
     left join reference_origins
         on cases.source_instance = reference_origins.source_name
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'cases.account_id'
+        ) }}
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'cases.person_id'
+        ) }}
 
 )
 

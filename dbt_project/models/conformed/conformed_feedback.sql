@@ -7,6 +7,13 @@ with feedback as (
 
 ),
 
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -19,8 +26,9 @@ final as (
         {{ surrogate_key([
             'feedback.source_system', 'feedback.source_instance', 'feedback.feedback_id'
         ]) }} as feedback_key,
-        {{ reference_key('reference_origins.accounts_origin', 'feedback.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'feedback.account_id'
+        ) }} as account_key,
         {{ reference_key(
             'reference_origins.opportunities_origin', 'feedback.opportunity_id'
         ) }} as opportunity_key,
@@ -42,6 +50,10 @@ final as (
     from feedback
     left join reference_origins
         on feedback.source_instance = reference_origins.source_name
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'feedback.account_id'
+        ) }}
 
 )
 

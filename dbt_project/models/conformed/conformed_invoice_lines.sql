@@ -5,6 +5,13 @@ with invoices as (
 
 ),
 
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -23,8 +30,9 @@ final as (
         {{ surrogate_key([
             'invoices.source_system', 'invoices.source_instance', 'invoices.invoice_id'
         ]) }} as invoice_key,
-        {{ reference_key('reference_origins.accounts_origin', 'invoices.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'invoices.account_id'
+        ) }} as account_key,
         {{ reference_key(
             'reference_origins.opportunities_origin', 'invoices.opportunity_id'
         ) }} as opportunity_key,
@@ -44,6 +52,10 @@ final as (
     from invoices
     left join reference_origins
         on invoices.source_instance = reference_origins.source_name
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'invoices.account_id'
+        ) }}
 
 )
 

@@ -6,6 +6,13 @@ with lead_history as (
 
 ),
 
+lead_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'leads' and not is_standing
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -20,8 +27,9 @@ final as (
             'lead_history.source_instance',
             'lead_history.lead_history_id',
         ]) }} as lead_change_key,
-        {{ reference_key('reference_origins.leads_origin', 'lead_history.lead_id') }}
-            as lead_key,
+        {{ surviving_key(
+            'lead_aliases', 'reference_origins.leads_origin', 'lead_history.lead_id'
+        ) }} as lead_key,
         {{ employee_key('lead_history.owner_employee_id') }} as owner_employee_key,
         {{ employee_key('lead_history.changed_by_employee_id') }}
             as changed_by_employee_key,
@@ -39,6 +47,10 @@ final as (
     from lead_history
     left join reference_origins
         on lead_history.source_instance = reference_origins.source_name
+    left join lead_aliases
+        on {{ merged_away(
+            'lead_aliases', 'reference_origins.leads_origin', 'lead_history.lead_id'
+        ) }}
 
 )
 

@@ -1,5 +1,6 @@
 -- Grain: one row per lead of a source (lead_key).
--- Why: a lead is the person its source links it to, else the person of its e-mail, else its own.
+-- Why: a lead is the person its source links it to, else that of the lead that it was merged into,
+-- else the person of its e-mail, else its own.
 with leads as (
 
     select * from {{ ref('stg_file_drop__leads') }}
@@ -15,6 +16,33 @@ people as (
 lead_stages as (
 
     select * from {{ ref('int_lead_statuses_mapped') }}
+
+),
+
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
+lead_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'leads'
+
+),
+
+address_aliases as (
+
+    select * from {{ ref('int_address_aliases') }}
 
 ),
 
@@ -36,10 +64,12 @@ keyed as (
         {{ surrogate_key([
             'leads.source_system', 'leads.source_instance', 'leads.lead_id'
         ]) }} as lead_key,
-        {{ reference_key('reference_origins.people_origin', 'leads.person_id') }}
-            as person_record_key,
-        {{ reference_key('reference_origins.accounts_origin', 'leads.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'leads.person_id'
+        ) }} as person_record_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'leads.account_id'
+        ) }} as account_key,
         {{ employee_key('leads.owner_employee_id') }} as owner_employee_key,
         {{ reference_key('reference_origins.campaigns_origin', 'leads.campaign_id') }}
             as campaign_key,
@@ -89,6 +119,14 @@ keyed as (
     from leads
     left join reference_origins
         on leads.source_instance = reference_origins.source_name
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'leads.person_id'
+        ) }}
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'leads.account_id'
+        ) }}
     left join internal_domains
         on leads.email_domain = internal_domains.domain
     left join lead_stages
@@ -98,19 +136,42 @@ keyed as (
 
 ),
 
+identified as (
+
+    select
+        keyed.lead_key,
+        people.person_key as linked_person_key,
+        coalesce(
+            people.person_key,
+            address_aliases.person_key,
+            {{ address_person_key('keyed.email_hash') }},
+            keyed.lead_key
+        ) as own_person_key
+    from keyed
+    left join people
+        on keyed.person_record_key = people.person_record_key
+    left join address_aliases
+        on {{ address_person_key('keyed.email_hash') }} = address_aliases.lost_person_key
+
+),
+
 final as (
 
     select
         keyed.*,
         coalesce(
-            people.person_key,
-            {{ address_person_key('keyed.email_hash') }},
-            keyed.lead_key
+            identified.linked_person_key,
+            survivors.own_person_key,
+            identified.own_person_key
         ) as person_key,
         keyed.exclusion_reason is null as is_reportable
     from keyed
-    left join people
-        on keyed.person_record_key = people.person_record_key
+    inner join identified
+        on keyed.lead_key = identified.lead_key
+    left join lead_aliases
+        on keyed.lead_key = lead_aliases.losing_key
+    left join identified as survivors
+        on lead_aliases.surviving_key = survivors.lead_key
 
 )
 

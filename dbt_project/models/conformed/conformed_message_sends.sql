@@ -19,6 +19,26 @@ leads as (
 
 ),
 
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
+lead_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'leads' and not is_standing
+
+),
+
+address_aliases as (
+
+    select * from {{ ref('int_address_aliases') }}
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -33,10 +53,12 @@ keyed as (
             'message_sends.source_instance',
             'message_sends.message_send_id',
         ]) }} as message_send_key,
-        {{ reference_key('reference_origins.people_origin', 'message_sends.person_id') }}
-            as person_record_key,
-        {{ reference_key('reference_origins.leads_origin', 'message_sends.lead_id') }}
-            as lead_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'message_sends.person_id'
+        ) }} as person_record_key,
+        {{ surviving_key(
+            'lead_aliases', 'reference_origins.leads_origin', 'message_sends.lead_id'
+        ) }} as lead_key,
         {{ reference_key('reference_origins.campaigns_origin', 'message_sends.campaign_id') }}
             as campaign_key,
         {{ reference_key(
@@ -64,6 +86,14 @@ keyed as (
     from message_sends
     left join reference_origins
         on message_sends.source_instance = reference_origins.source_name
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'message_sends.person_id'
+        ) }}
+    left join lead_aliases
+        on {{ merged_away(
+            'lead_aliases', 'reference_origins.leads_origin', 'message_sends.lead_id'
+        ) }}
 
 ),
 
@@ -74,6 +104,7 @@ final as (
         coalesce(
             people.person_key,
             leads.person_key,
+            address_aliases.person_key,
             {{ address_person_key('keyed.email_hash') }}
         ) as known_person_key
     from keyed
@@ -81,6 +112,8 @@ final as (
         on keyed.person_record_key = people.person_record_key
     left join leads
         on keyed.lead_key = leads.lead_key
+    left join address_aliases
+        on {{ address_person_key('keyed.email_hash') }} = address_aliases.lost_person_key
 
 )
 

@@ -17,6 +17,27 @@ sales_stages as (
 
 ),
 
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
+lead_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'leads' and not is_standing
+
+),
+
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -31,14 +52,17 @@ final as (
             'opportunities.source_instance',
             'opportunities.opportunity_id',
         ]) }} as opportunity_key,
-        {{ reference_key('reference_origins.accounts_origin', 'opportunities.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'opportunities.account_id'
+        ) }} as account_key,
         {{ employee_key('opportunities.owner_employee_id') }} as owner_employee_key,
         {{ employee_key('opportunities.sdr_employee_id') }} as sdr_employee_key,
-        {{ reference_key('reference_origins.leads_origin', 'opportunities.lead_id') }}
-            as lead_key,
-        {{ reference_key('reference_origins.people_origin', 'opportunities.primary_person_id') }}
-            as primary_person_record_key,
+        {{ surviving_key(
+            'lead_aliases', 'reference_origins.leads_origin', 'opportunities.lead_id'
+        ) }} as lead_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'opportunities.primary_person_id'
+        ) }} as primary_person_record_key,
         {{ reference_key('reference_origins.campaigns_origin', 'opportunities.campaign_id') }}
             as campaign_key,
         {{ reference_key('reference_origins.products_origin', 'opportunities.product_id') }}
@@ -90,6 +114,18 @@ final as (
     from opportunities
     left join reference_origins
         on opportunities.source_instance = reference_origins.source_name
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'opportunities.account_id'
+        ) }}
+    left join lead_aliases
+        on {{ merged_away(
+            'lead_aliases', 'reference_origins.leads_origin', 'opportunities.lead_id'
+        ) }}
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'opportunities.primary_person_id'
+        ) }}
     left join stages_mapped
         on
             opportunities.source_instance = stages_mapped.source_instance

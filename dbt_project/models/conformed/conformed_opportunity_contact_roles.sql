@@ -12,6 +12,13 @@ people as (
 
 ),
 
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -29,8 +36,9 @@ keyed as (
         {{ reference_key(
             'reference_origins.opportunities_origin', 'contact_roles.opportunity_id'
         ) }} as opportunity_key,
-        {{ reference_key('reference_origins.people_origin', 'contact_roles.person_id') }}
-            as person_record_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'contact_roles.person_id'
+        ) }} as person_record_key,
 
         contact_roles.source_system,
         contact_roles.source_instance,
@@ -44,6 +52,10 @@ keyed as (
     from contact_roles
     left join reference_origins
         on contact_roles.source_instance = reference_origins.source_name
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'contact_roles.person_id'
+        ) }}
 
 ),
 

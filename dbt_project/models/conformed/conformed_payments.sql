@@ -5,6 +5,13 @@ with payments as (
 
 ),
 
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -19,8 +26,9 @@ final as (
         ]) }} as payment_key,
         {{ reference_key('reference_origins.invoices_origin', 'payments.invoice_id') }}
             as invoice_key,
-        {{ reference_key('reference_origins.accounts_origin', 'payments.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'payments.account_id'
+        ) }} as account_key,
         {{ reference_key(
             'reference_origins.opportunities_origin', 'payments.opportunity_id'
         ) }} as opportunity_key,
@@ -36,6 +44,10 @@ final as (
     from payments
     left join reference_origins
         on payments.source_instance = reference_origins.source_name
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'payments.account_id'
+        ) }}
 
 )
 

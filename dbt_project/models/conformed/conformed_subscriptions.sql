@@ -6,6 +6,13 @@ with subscriptions as (
 
 ),
 
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -26,8 +33,8 @@ final as (
             'subscriptions.source_instance',
             'subscriptions.subscription_id',
         ]) }} as subscription_key,
-        {{ reference_key(
-            'reference_origins.accounts_origin', 'subscriptions.account_id'
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'subscriptions.account_id'
         ) }} as account_key,
         {{ reference_key(
             'reference_origins.opportunities_origin', 'subscriptions.opportunity_id'
@@ -48,6 +55,10 @@ final as (
     from subscriptions
     left join reference_origins
         on subscriptions.source_instance = reference_origins.source_name
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'subscriptions.account_id'
+        ) }}
 
 )
 

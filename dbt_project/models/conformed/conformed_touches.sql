@@ -19,6 +19,33 @@ leads as (
 
 ),
 
+person_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'people'
+
+),
+
+lead_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'leads' and not is_standing
+
+),
+
+account_aliases as (
+
+    select * from {{ ref('int_record_aliases') }}
+    where entity = 'accounts'
+
+),
+
+address_aliases as (
+
+    select * from {{ ref('int_address_aliases') }}
+
+),
+
 reference_origins as (
 
     select * from {{ ref('stg_company__reference_origins') }}
@@ -31,12 +58,15 @@ keyed as (
         {{ surrogate_key([
             'touches.source_system', 'touches.source_instance', 'touches.touch_id'
         ]) }} as touch_key,
-        {{ reference_key('reference_origins.people_origin', 'touches.person_id') }}
-            as person_record_key,
-        {{ reference_key('reference_origins.leads_origin', 'touches.lead_id') }}
-            as lead_key,
-        {{ reference_key('reference_origins.accounts_origin', 'touches.account_id') }}
-            as account_key,
+        {{ surviving_key(
+            'person_aliases', 'reference_origins.people_origin', 'touches.person_id'
+        ) }} as person_record_key,
+        {{ surviving_key(
+            'lead_aliases', 'reference_origins.leads_origin', 'touches.lead_id'
+        ) }} as lead_key,
+        {{ surviving_key(
+            'account_aliases', 'reference_origins.accounts_origin', 'touches.account_id'
+        ) }} as account_key,
         {{ reference_key('reference_origins.campaigns_origin', 'touches.campaign_id') }}
             as campaign_key,
         {{ reference_key(
@@ -81,6 +111,18 @@ keyed as (
     from touches
     left join reference_origins
         on touches.source_instance = reference_origins.source_name
+    left join person_aliases
+        on {{ merged_away(
+            'person_aliases', 'reference_origins.people_origin', 'touches.person_id'
+        ) }}
+    left join lead_aliases
+        on {{ merged_away(
+            'lead_aliases', 'reference_origins.leads_origin', 'touches.lead_id'
+        ) }}
+    left join account_aliases
+        on {{ merged_away(
+            'account_aliases', 'reference_origins.accounts_origin', 'touches.account_id'
+        ) }}
 
 ),
 
@@ -91,6 +133,7 @@ final as (
         coalesce(
             people.person_key,
             leads.person_key,
+            address_aliases.person_key,
             {{ address_person_key('keyed.email_hash') }}
         ) as known_person_key
     from keyed
@@ -98,6 +141,8 @@ final as (
         on keyed.person_record_key = people.person_record_key
     left join leads
         on keyed.lead_key = leads.lead_key
+    left join address_aliases
+        on {{ address_person_key('keyed.email_hash') }} = address_aliases.lost_person_key
 
 )
 

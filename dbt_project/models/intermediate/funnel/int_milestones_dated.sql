@@ -23,12 +23,14 @@ opportunity_moments as (
     select
         opportunity_key,
         'opportunity' as stage,
+        coalesce(is_creation_load, false) as is_bulk_load,
         coalesce(created_at, {{ start_of_company_day('created_date') }}) as actual_at
     from opportunities
     union all
     select
         opportunity_key,
         case when is_won then 'won' else 'lost' end as stage,
+        coalesce(is_close_load, false) as is_bulk_load,
         {{ start_of_company_day('close_date') }} as actual_at
     from opportunities
     where (is_won or is_lost) and close_date is not null
@@ -55,7 +57,7 @@ unioned as (
         opportunity_cycles.cycle_number,
         1 as pass_number,
         opportunity_moments.stage,
-        false as is_bulk_load,
+        opportunity_moments.is_bulk_load,
         opportunity_moments.actual_at
     from opportunity_moments
     inner join opportunity_cycles

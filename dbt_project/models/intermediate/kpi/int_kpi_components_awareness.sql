@@ -155,6 +155,9 @@ messages_by_day as (
         count(*) as messages_sent,
         count(*) filter (where delivered) as messages_delivered,
         count(*) filter (where delivered and clicked) as messages_clicked,
+        count(*) filter (where delivered and clicked_by_machine) as messages_clicked_by_machine,
+        count(*) filter (where delivered and (clicked or clicked_by_machine))
+            as messages_clicked_by_anything,
         count(*) filter (where delivered and unsubscribed) as messages_unsubscribed
     from message_sends
     group by sent_date
@@ -195,6 +198,8 @@ unioned as (
             'messages_sent',
             'messages_delivered',
             'messages_clicked',
+            'messages_clicked_by_machine',
+            'messages_clicked_by_anything',
             'messages_unsubscribed',
         ],
         'sessions_by_day': [

@@ -1,4 +1,6 @@
 -- Grain: one row per message and recipient (message_send_key).
+-- Why: a click sooner after the sending than anybody reads is that of a filter of the recipient's
+-- mail: it is told apart, and no click of the recipient.
 with message_sends as (
 
     select * from {{ ref('conformed_message_sends') }}
@@ -14,6 +16,26 @@ campaigns as (
 content_assets as (
 
     select * from {{ ref('dim_content_asset') }}
+
+),
+
+machine_clicks as (
+
+    select * from {{ ref('stg_company__machine_clicks') }}
+
+),
+
+judged as (
+
+    select
+        message_sends.*,
+        coalesce(
+            {{ seconds_between('message_sends.sent_at', 'message_sends.clicked_at') }}
+            between 0 and machine_clicks.seconds_after_send,
+            false
+        ) as clicked_by_machine
+    from message_sends
+    cross join machine_clicks
 
 ),
 
@@ -34,7 +56,8 @@ final as (
         message_sends.rule,
 
         message_sends.is_delivered as delivered,
-        message_sends.clicked_at is not null as clicked,
+        message_sends.clicked_at is not null and not message_sends.clicked_by_machine as clicked,
+        message_sends.clicked_by_machine,
         message_sends.unsubscribed_at is not null as unsubscribed,
 
         message_sends.sent_date,
@@ -44,7 +67,7 @@ final as (
         message_sends.sent_at,
         message_sends.clicked_at,
         message_sends.unsubscribed_at
-    from message_sends
+    from judged as message_sends
     left join campaigns
         on message_sends.campaign_key = campaigns.campaign_key
     left join content_assets

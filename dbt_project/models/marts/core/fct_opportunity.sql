@@ -61,6 +61,12 @@ accounts as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('int_opportunity_loads') }}
+
+),
+
 loss_reasons as (
 
     select * from {{ ref('dim_reason') }}
@@ -115,6 +121,7 @@ final as (
                 and dated.close_date >= dated.created_date
                 and dated.created_date_rule not in ('close_date', 'as_of_date')
                 and dated.close_date_rule <> 'created_date'
+                and loads.opportunity_key is null
                 then cast(
                     {{ days_between('dated.created_date', 'dated.close_date') }} as integer
                 )
@@ -126,6 +133,8 @@ final as (
         dated.is_pipeline,
         dated.is_created_date_inferred,
         dated.has_date_conflict,
+        coalesce(loads.is_creation_load, false) as is_creation_load,
+        coalesce(loads.is_close_load, false) as is_close_load,
         valued.is_amount_from_lines,
         valued.is_rate_missing,
         linked.is_reportable,
@@ -154,6 +163,8 @@ final as (
         on opportunities.opportunity_key = channels.opportunity_key
     left join accounts
         on linked.account_key = accounts.account_key
+    left join loads
+        on opportunities.opportunity_key = loads.opportunity_key
     left join loss_reasons
         on {{ normalised('opportunities.loss_reason') }} = loss_reasons.reason
 

@@ -56,6 +56,12 @@ user_agents as (
 
 ),
 
+machine_clicks as (
+
+    select * from {{ ref('int_machine_clicks') }}
+
+),
+
 resolved as (
 
     select
@@ -105,10 +111,15 @@ judged as (
         touch_types.business_function,
         case
             when user_agents.is_bot then 'bot'
+            when machine_clicks.machine_reason is not null then 'bot'
             when not resolved.has_consent then 'no_consent'
             when not known_persons.is_reportable then 'person'
             when not touch_types.is_attributable then 'touch_type'
-        end as no_credit_reason
+        end as no_credit_reason,
+        case
+            when user_agents.is_bot then 'user_agent'
+            else machine_clicks.machine_reason
+        end as bot_reason
     from resolved
     left join known_persons
         on resolved.person_key = known_persons.person_key
@@ -124,6 +135,8 @@ judged as (
         on resolved.touch_type = touch_types.touch_type
     left join user_agents
         on resolved.user_agent = user_agents.user_agent
+    left join machine_clicks
+        on resolved.touch_key = machine_clicks.touch_key
 
 ),
 
@@ -148,6 +161,7 @@ final as (
         business_function,
         direction,
         no_credit_reason,
+        bot_reason,
 
         is_identified,
         no_credit_reason is null as is_attributable,

@@ -89,6 +89,8 @@ final as (
         decided.decided_count,
         {{ safe_ratio('counted.rejected_count', 'decided.decided_count') }}
             as rejection_rate,
+        {{ safe_ratio('counted.recycled_count', 'decided.decided_count') }}
+            as recycle_rate,
 
         counted.handoff_week
     from counted
