@@ -2,7 +2,14 @@
 -- Why: what ads cost meets what was credited, each summed first and joined in full: spend that won
 -- nothing stays, and so does credit that cost nothing. Spend is the same in every model and role. What
 -- no touch led to has no day of a touch, and so stands on the day of its conversion in both roles.
-with credits as (
+-- Read once for each role: engines keep what is read twice, and these rows are the many.
+with touch_credits as (
+
+    select * from {{ ref('fct_attribution_credit') }}
+
+),
+
+conversion_credits as (
 
     select * from {{ ref('fct_attribution_credit') }}
 
@@ -73,10 +80,12 @@ spent_by_model as (
 
 dated as (
 
-    {%- for role in ['touch', 'conversion'] %}
+    {%- for role, credit_date in [
+        ('touch', 'coalesce(touched_date, converted_date)'), ('conversion', 'converted_date')
+    ] %}
     select
         '{{ role }}' as date_role,
-        {% if role == 'touch' %}coalesce(touched_date, converted_date){% else %}converted_date{% endif %} as credit_date,
+        {{ credit_date }} as credit_date,
         channel_key,
         campaign_key,
         model,
@@ -84,9 +93,9 @@ dated as (
         booking_type,
         sum(credited_conversions) as credited_conversions,
         sum(credited_amount) as credited_amount
-    from credits
+    from {{ role }}_credits
     group by
-        {% if role == 'touch' %}coalesce(touched_date, converted_date){% else %}converted_date{% endif %},
+        {{ credit_date }},
         channel_key,
         campaign_key,
         model,
