@@ -36,6 +36,7 @@ REASONS = {
     "touch_type": "type earns no credit (funnel.yml)",
     "excluded_channel": "channel excluded (attribution.yml)",
     "excluded_touch_type": "type excluded (attribution.yml)",
+    "session_repeat": "not the first of its visit",
     "after_conversion": "after the conversion",
     "before_lookback": "before the lookback",
     "before_previous_win": "before the previous won deal",

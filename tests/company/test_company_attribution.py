@@ -48,6 +48,7 @@ def test_the_rules_are_rows(attributed: Folder) -> None:
             "buying_group": "explicit",
             "stops_at_previous_won": False,
             "half_life_seconds": 604_800,
+            "has_one_touch_per_session": True,
             "platform_conversion_type": "lead",
         }
     ]

@@ -231,7 +231,7 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     assert ordered(shape(tables)) == ordered(EXPECTED)
     empty = {name for name, table in tables.items() if table.num_rows == 0}
     scoring = {"score_cap", "fit_rule", "engagement_rule", "score_band"}
-    files = {"channel_rule", "employee", "target", "cost", "kpi_definition"}
+    files = {"channel_rule", "employee", "target", "cost", "experiment", "kpi_definition"}
     assert empty == files | scoring | set(ATTRIBUTION_TABLES)
 
 

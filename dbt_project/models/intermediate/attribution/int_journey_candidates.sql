@@ -32,6 +32,12 @@ exclusions as (
 
 ),
 
+repeats as (
+
+    select * from {{ ref('int_session_repeats') }}
+
+),
+
 final as (
 
     select
@@ -45,6 +51,7 @@ final as (
             when not touches.is_attributable then touches.no_credit_reason
             when channel_exclusions.field_value is not null then 'excluded_channel'
             when type_exclusions.field_value is not null then 'excluded_touch_type'
+            when repeats.touch_key is not null then 'session_repeat'
             when touches.touched_at > bounds.closes_at then 'after_conversion'
             when touches.touched_at < bounds.opens_at then 'before_lookback'
             when touches.touched_at <= bounds.previous_won_at then 'before_previous_win'
@@ -65,6 +72,8 @@ final as (
         on
             touches.touch_type = type_exclusions.field_value
             and type_exclusions.field_name = 'touch_type'
+    left join repeats
+        on touches.touch_key = repeats.touch_key
 
 )
 
