@@ -46,6 +46,9 @@ REASONS = {
 def print_explanation(found: Explanation, *, shows_all: bool) -> None:
     """Print what was converted, its journey, its credit by each model, and what did not count."""
     _print_head(found.conversion)
+    if not found.credits:
+        console.print("Nothing is credited: this company has no attribution.yml.")
+        return
     _print_journey(found.touches)
     _print_credits(found)
     _print_left_out(found, shows_all=shows_all)

@@ -41,7 +41,7 @@ ECONOMICS = [
         "credit without a touch is credited by touch too",
         "int_spend_and_credit",
         "coalesce(touched_date, converted_date) as credit_date",
-        "touched_date as credit_date",
+        "max(touched_date) as credit_date",
         UNIT,
     ),
     Mutant(
@@ -54,8 +54,8 @@ ECONOMICS = [
     Mutant(
         "what cost nothing has no CAC",
         "int_performance_months",
-        "nullif(months.spend, 0)",
-        "months.spend",
+        "cast(nullif(months.spend, 0) as double)",
+        "cast(months.spend as double)",
         UNIT,
     ),
     Mutant(
