@@ -43,6 +43,8 @@ class MartRows:
     pipeline: list[Row] = field(default_factory=list)
     touches: list[Row] = field(default_factory=list)
     recurring: list[Row] = field(default_factory=list)
+    channel_performance: list[Row] = field(default_factory=list)
+    spend_maturity: list[Row] = field(default_factory=list)
     absent_tables: tuple[str, ...] = ()
 
 
@@ -142,6 +144,8 @@ def _read(reader: MartReader, run_id: str | None) -> MartRows:
         funnel_cohorts=reader.rows(queries.FUNNEL_COHORTS),
         touches=reader.rows(queries.TOUCHES, as_of_date=as_of),
         recurring=reader.rows(queries.RECURRING, as_of_date=as_of),
+        channel_performance=reader.rows(queries.CHANNEL_PERFORMANCE, as_of_date=as_of),
+        spend_maturity=reader.rows(queries.SPEND_MATURITY, as_of_date=as_of),
         sales_stages=reader.rows(queries.SALES_STAGES),
         pipeline=reader.rows(queries.PIPELINE, as_of_date=as_of),
         absent_tables=reader.absent_tables(),

@@ -46,6 +46,7 @@ def page_data(rows: MartRows, reporting_currency: str | None) -> Json:
         "pipeline": _pipeline(rows),
         "touches": _listed(rows.touches, "month", "channel_group", "touch_count"),
         "recurring": _listed(rows.recurring, "month", "recurring_amount", "customer_count"),
+        "attribution": _attribution(rows),
     }
 
 
@@ -109,6 +110,32 @@ def _pipeline(rows: MartRows) -> Json:
             for row in ordered
         ],
         "rows": _listed(rows.pipeline, "pipeline_date", "sales_stage", *measures, "unknown_count"),
+    }
+
+
+def _attribution(rows: MartRows) -> Json:
+    """Spend and credit by month, channel and date role, and by spend month and age.
+
+    What each model credits is a list in the order of `models`; a model without credit has None.
+    """
+    models = sorted({row["model"] for row in rows.channel_performance})
+    place = {model: index for index, model in enumerate(models)}
+    cells: dict[tuple[str, str, str], list[Any]] = {}
+    for row in rows.channel_performance:
+        key = (row["performance_month"], row["channel_name"], row["date_role"])
+        _, credited = cells.setdefault(key, [row["spend"], [None] * len(models)])
+        if row["credited_revenue"] or row["new_customer_count"]:
+            figures = [row["credited_revenue"], row["new_customer_count"]]
+            credited[place[row["model"]]] = figures
+    curves: dict[tuple[str, str], list[Any]] = {}
+    for row in rows.spend_maturity:
+        curve = curves.setdefault((row["model"], row["spend_month"]), [row["spend"], [], 0])
+        curve[1].append(row["credited_revenue"])
+        curve[2] += 1 if row["is_mature"] else 0
+    return {
+        "models": models,
+        "cells": [[*key, *cell] for key, cell in cells.items()],
+        "curves": [[*key, *curve] for key, curve in curves.items()],
     }
 
 

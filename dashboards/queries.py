@@ -315,3 +315,51 @@ RECURRING = Query(
     order by month
     """,
 )
+
+# Three years; the page adds months of one model and date role, and divides what it added.
+CHANNEL_PERFORMANCE = Query(
+    (tables.CHANNEL_PERFORMANCE,),
+    """
+    select
+        cast(cast(performance_month as date) as varchar) as performance_month,
+        coalesce(channel_name, 'unknown') as channel_name,
+        model,
+        date_role,
+        sum(spend) as spend,
+        sum(new_customer_count) as new_customer_count,
+        sum(credited_revenue) as credited_revenue
+    from rpt_channel_performance
+    where
+        cast($as_of_date as date) is null
+        or (
+            performance_month <= cast($as_of_date as date)
+            and performance_month > cast($as_of_date as date) - interval 37 month
+        )
+    group by all
+    order by performance_month, channel_name, date_role, model
+    """,
+)
+
+# Of what was spent: channels without spend have nothing to bring back.
+SPEND_MATURITY = Query(
+    (tables.SPEND_MATURITY,),
+    """
+    select
+        cast(cast(spend_month as date) as varchar) as spend_month,
+        model,
+        age_months,
+        sum(spend) as spend,
+        sum(credited_revenue) as credited_revenue,
+        bool_and(is_mature) as is_mature
+    from rpt_spend_maturity
+    where
+        spend > 0
+        and age_months <= 18
+        and (
+            cast($as_of_date as date) is null
+            or spend_month > cast($as_of_date as date) - interval 37 month
+        )
+    group by all
+    order by model, spend_month, age_months
+    """,
+)

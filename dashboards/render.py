@@ -29,6 +29,7 @@ SCRIPTS = (
     "sales.js",
     "customers.js",
     "unit_economics.js",
+    "attribution.js",
     "tables.js",
     "main.js",
 )

@@ -134,6 +134,23 @@ SUBSCRIPTION_MONTH = PublishedTable(
     ("subscription_month", "account_key", "recurring_amount"),
     {"is_reportable": "true"},
 )
+CHANNEL_PERFORMANCE = PublishedTable(
+    "attribution.rpt_channel_performance",
+    (
+        "performance_month",
+        "channel_name",
+        "model",
+        "date_role",
+        "spend",
+        "new_customer_count",
+        "credited_revenue",
+    ),
+)
+SPEND_MATURITY = PublishedTable(
+    "attribution.rpt_spend_maturity",
+    ("spend_month", "age_months", "channel_name", "model", "spend", "credited_revenue"),
+    {"is_mature": "true"},
+)
 
 ALL_TABLES = (
     RUN,
@@ -151,4 +168,6 @@ ALL_TABLES = (
     TOUCH,
     CHANNEL,
     SUBSCRIPTION_MONTH,
+    CHANNEL_PERFORMANCE,
+    SPEND_MATURITY,
 )

@@ -111,6 +111,11 @@ class AttributionFile(Decision):
         description="Sources of sources.yml whose touches come first where several happened in one "
         "second; a source that is not named comes after these.",
     )
+    platform_conversion_type: Literal["lead", "mql", "opportunity", "won"] = Field(
+        "lead",
+        description="What ad platforms were told to count as a conversion: with what their figures "
+        "are compared.",
+    )
     preset: Literal["hubspot", "marketo_measure"] | None = Field(
         None, description="Whose published weights the models have that `weights` does not name."
     )

@@ -43,6 +43,7 @@ def attribution_rows(attribution: AttributionFile | None) -> dict[str, Rows]:
                 "stops_at_previous_won": attribution.stops_at_previous_won,
                 "half_life_seconds": _seconds(attribution.half_life_days),
                 "has_one_touch_per_session": attribution.one_touch_per_session,
+                "platform_conversion_type": attribution.platform_conversion_type,
             }
         ],
         "attribution_lookback": [

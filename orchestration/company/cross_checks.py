@@ -12,6 +12,7 @@ from orchestration.company.attribution import AttributionFile
 from orchestration.company.channels import ChannelRule
 from orchestration.company.company_file import CompanyFile
 from orchestration.company.costs import Cost, check_cost_channels
+from orchestration.company.experiments import Experiment, check_experiment_channels
 from orchestration.company.funnel import ALL_SOURCES, FunnelFile
 from orchestration.company.funnel_checks import unknown_name
 from orchestration.company.fx_rates import (
@@ -42,6 +43,7 @@ class Parts:
     fx_rates: list[FxRate] | None
     targets: list[Target] | None
     costs: list[Cost] | None
+    experiments: list[Experiment] | None
     kpi_names: Collection[str]
 
 
@@ -51,6 +53,7 @@ def cross_problems(parts: Parts) -> list[Problem]:
         *_funnel_and_sources(parts),
         *_rates_and_costs(parts),
         *_costs_and_channels(parts),
+        *_experiments_and_channels(parts),
         *_scoring_and_channels(parts),
         *_attribution_and_channels(parts),
         *_attribution_and_sources(parts),
@@ -84,6 +87,13 @@ def _costs_and_channels(parts: Parts) -> list[Problem]:
     if parts.costs is None or parts.channels is None:
         return []
     return check_cost_channels(parts.costs, {rule.channel_name for rule in parts.channels})
+
+
+def _experiments_and_channels(parts: Parts) -> list[Problem]:
+    if parts.experiments is None or parts.channels is None:
+        return []
+    names = {rule.channel_name for rule in parts.channels}
+    return check_experiment_channels(parts.experiments, names)
 
 
 def _scoring_and_channels(parts: Parts) -> list[Problem]:

@@ -24,6 +24,11 @@ from orchestration.company.company_file import CompanyFile, check_company
 from orchestration.company.costs import COSTS_FILE, Cost, check_costs
 from orchestration.company.cross_checks import Parts, cross_problems
 from orchestration.company.csv_file import read_csv
+from orchestration.company.experiments import (
+    EXPERIMENTS_FILE,
+    Experiment,
+    check_experiments,
+)
 from orchestration.company.extensions import Extensions, read_extensions
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.funnel_checks import check_funnel
@@ -78,6 +83,7 @@ class Company:
         fx_rates: Rows of fx_rates.csv.
         targets: Rows of targets.csv.
         costs: Rows of costs.csv.
+        experiments: Rows of experiments.csv; none when the company has no such file.
         kpis: KPI definitions by id, Concord's and the company's own.
         extensions: The company's own models and KPIs.
     """
@@ -94,6 +100,7 @@ class Company:
     fx_rates: tuple[FxRate, ...]
     targets: tuple[Target, ...]
     costs: tuple[Cost, ...]
+    experiments: tuple[Experiment, ...]
     kpis: Mapping[str, KpiDefinition]
     extensions: Extensions = Extensions()
 
@@ -146,6 +153,12 @@ class _Reading:
             self.problems += check(file.rows)
         return file.rows
 
+    def csv_if_there(
+        self, name: str, model: type[Row], check: Callable[[list[Row]], list[Problem]]
+    ) -> list[Row] | None:
+        """Read a CSV file that a company may leave out; without it there are no rows."""
+        return self.csv(name, model, check) if (self.folder / name).exists() else []
+
 
 def load_company(
     folder: Path,
@@ -185,6 +198,7 @@ def load_company(
     fx_rates = reading.csv(FX_RATES_FILE, FxRate, check_fx_rates)
     targets = reading.csv(TARGETS_FILE, Target, check_targets)
     costs = reading.csv(COSTS_FILE, Cost, check_costs)
+    experiments = reading.csv_if_there(EXPERIMENTS_FILE, Experiment, check_experiments)
     kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
     reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder), kpis)]
     extensions, extension_problems = read_extensions(folder, kpis)
@@ -204,6 +218,7 @@ def load_company(
         fx_rates=fx_rates,
         targets=targets,
         costs=costs,
+        experiments=experiments,
         kpi_names={path.stem for path in kpi_folder.glob("*.yml")} | set(extensions.kpis),
     )
     problems = [*reading.problems, *cross_problems(parts)]
@@ -217,6 +232,7 @@ def load_company(
         or fx_rates is None
         or targets is None
         or costs is None
+        or experiments is None
     ):
         raise CompanyInvalid(_in_order(problems))
     return Company(
@@ -232,6 +248,7 @@ def load_company(
         fx_rates=tuple(fx_rates),
         targets=tuple(targets),
         costs=tuple(costs),
+        experiments=tuple(experiments),
         kpis=every_kpi,
         extensions=extensions,
     )

@@ -107,6 +107,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("stops_at_previous_won", BOOLEAN),
             ("half_life_seconds", pa.int64()),
             ("has_one_touch_per_session", BOOLEAN),
+            ("platform_conversion_type", TEXT),
         ]
     ),
     "attribution_lookback": pa.schema(
@@ -168,6 +169,23 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("amount", pa.decimal128(18, 2)),
             ("budget_amount", pa.decimal128(18, 2)),
             ("currency_code", TEXT),
+        ]
+    ),
+    "experiment": pa.schema(
+        [
+            *_texts("experiment", "channel_name", "campaign_id", "conversion_type"),
+            ("start_date", DATE),
+            ("end_date", DATE),
+            *(
+                (f"{name}_conversions", pa.decimal128(18, 6))
+                for name in ("incremental", "lowest", "highest")
+            ),
+            *(
+                (f"{name}_amount", pa.decimal128(18, 2))
+                for name in ("incremental", "lowest", "highest")
+            ),
+            ("confidence", pa.decimal128(9, 6)),
+            ("source", TEXT),
         ]
     ),
     "source": pa.schema([*_texts("source_name", "loader"), ("source_rank", INTEGER)]),

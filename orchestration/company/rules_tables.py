@@ -208,6 +208,7 @@ def _csv_rows(company: Company) -> dict[str, Rows]:
         "fx_rate": [own_rate, *_without_line(others)],
         "target": _without_line(company.targets),
         "cost": _without_line(company.costs),
+        "experiment": _without_line(company.experiments),
     }
 
 

@@ -22,8 +22,8 @@ RULES = (
     "bulk_change", "reason", "touch_type", "score_cap", "fit_rule", "engagement_rule", "score_band",
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
     "attribution_source", "bot_user_agent", "machine_click", "machine_click_type", "channel_rule",
-    "employee", "fx_rate", "target", "cost", "source", "system_of_record", "kpi_definition",
-    "reference_origin",
+    "employee", "fx_rate", "target", "cost", "experiment", "source", "system_of_record",
+    "kpi_definition", "reference_origin",
 )  # fmt: skip
 
 

@@ -44,7 +44,13 @@ def test_a_company_may_attribute_nothing(folder: Folder) -> None:
 def test_the_rules_are_rows(attributed: Folder) -> None:
     tables = {name: table.to_pylist() for name, table in rules_tables(attributed.load()).items()}
     assert tables["attribution_setting"] == [
-        {"buying_group": "explicit", "stops_at_previous_won": False, "half_life_seconds": 604_800}
+        {
+            "buying_group": "explicit",
+            "stops_at_previous_won": False,
+            "half_life_seconds": 604_800,
+            "has_one_touch_per_session": True,
+            "platform_conversion_type": "lead",
+        }
     ]
     lookbacks = {
         row["conversion_type"]: row["lookback_seconds"] for row in tables["attribution_lookback"]

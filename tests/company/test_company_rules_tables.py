@@ -54,6 +54,7 @@ EXPECTED = {
         "stops_at_previous_won": BOOL,
         "half_life_seconds": "int64",
         "has_one_touch_per_session": BOOL,
+        "platform_conversion_type": TEXT,
     },
     "attribution_lookback": {"conversion_type": TEXT, "lookback_seconds": "int64"},
     "attribution_model": {
@@ -157,6 +158,22 @@ EXPECTED = {
         "budget_amount": "decimal128(18, 2)",
         "currency_code": TEXT,
     },
+    "experiment": {
+        "experiment": TEXT,
+        "channel_name": TEXT,
+        "campaign_id": TEXT,
+        "conversion_type": TEXT,
+        "start_date": DATE,
+        "end_date": DATE,
+        "incremental_conversions": "decimal128(18, 6)",
+        "lowest_conversions": "decimal128(18, 6)",
+        "highest_conversions": "decimal128(18, 6)",
+        "incremental_amount": "decimal128(18, 2)",
+        "lowest_amount": "decimal128(18, 2)",
+        "highest_amount": "decimal128(18, 2)",
+        "confidence": "decimal128(9, 6)",
+        "source": TEXT,
+    },
     "source": {"source_name": TEXT, "loader": TEXT, "source_rank": INT},
     "system_of_record": {"entity": TEXT, "source_name": TEXT},
     "kpi_definition": {
@@ -216,7 +233,7 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     assert ordered(shape(tables)) == ordered(EXPECTED)
     empty = {name for name, table in tables.items() if table.num_rows == 0}
     scoring = {"score_cap", "fit_rule", "engagement_rule", "score_band"}
-    files = {"channel_rule", "employee", "target", "cost", "kpi_definition"}
+    files = {"channel_rule", "employee", "target", "cost", "experiment", "kpi_definition"}
     assert empty == files | scoring | set(ATTRIBUTION_TABLES)
 
 

@@ -27,6 +27,8 @@ MAY_NAME_PLATFORM_CONVERSIONS = {
     "stg_file_drop__ad_spend",
     "conformed_ad_spend",
     "fct_ad_performance_daily",
+    # For rpt_channel_evidence: beside our own credit, never added to it.
+    "int_channel_evidence",
 }
 
 

@@ -48,6 +48,12 @@ TABLES = {
         no_credit_reason text""",
     "core.fct_subscription_month": """subscription_month_key text, subscription_month date,
         account_key text, recurring_amount decimal(18, 2), is_reportable boolean""",
+    "attribution.rpt_channel_performance": """performance_month date, channel_key text,
+        channel_name text, model text, date_role text, spend decimal(18, 2),
+        new_customer_count decimal(18, 6), credited_revenue decimal(18, 2)""",
+    "attribution.rpt_spend_maturity": """spend_month date, age_months integer, channel_key text,
+        channel_name text, model text, spend decimal(18, 2), credited_revenue decimal(18, 2),
+        is_mature boolean""",
 }
 
 CHANNEL_GROUPS = (

@@ -45,7 +45,7 @@ def sql(*statements: str, text: str | None = None) -> Change:
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    for schema in ("core", "funnel", "kpi", "ops"):
+    for schema in ("core", "funnel", "attribution", "kpi", "ops"):
         connection.execute(f"create schema {schema}")
     for name, columns in TABLES.items():
         connection.execute(f"create table {name} ({columns})")

@@ -48,6 +48,8 @@ def all_rows() -> dict[str, list[Row]]:
         "core.dim_channel": [(f"c-{name}", name, name) for name in CHANNEL_GROUPS],
         "core.fct_touch": list(_touches()),
         "core.fct_subscription_month": list(_recurring()),
+        "attribution.rpt_channel_performance": list(_performance()),
+        "attribution.rpt_spend_maturity": list(_maturity()),
         "ops.ops_run": [
             ("20261120T060002-1c09", "2026-11-20", "0.1.0", "2026-11-20 06:00:02", None, "done"),
             (RUN_ID, AS_OF, "0.1.0", "2026-11-21 06:00:03", None, "running"),
@@ -235,6 +237,30 @@ def _recurring() -> Iterator[Row]:
         yield f"{month}-two", first, "a-1", 300, True
         yield f"{month}-other", first, "a-2", 500, True
         yield f"{month}-test", first, "a-3", 9999, False
+
+
+def _performance() -> Iterator[Row]:
+    """Search pays off, display costs and wins nothing, e-mail wins and costs nothing."""
+    for month in range(35):
+        first = _month_after(FIRST_MONTH, month)
+        for model, part in (("first", 3), ("linear", 1)):
+            for role in ("touch", "conversion"):
+                told = (model, role)
+                yield first, "c-paid_search", "paid_search", *told, 1000, part / 2, 2000 * part
+                yield first, "c-display", "display", *told, 400, 0, 0
+                yield first, "c-email", "email", *told, 0, 1, 700 * part
+                yield first, "c-press", "press", *told, 0, 0, 0
+
+
+def _maturity() -> Iterator[Row]:
+    """Revenue of 500 a month of age; the newest age of each month is not over."""
+    for month in range(35):
+        first = _month_after(FIRST_MONTH, month)
+        for age in range(35 - month):
+            for model in ("first", "linear"):
+                told = (model, 1000, 500 * age, age < 34 - month)
+                yield first, age, "c-paid_search", "paid_search", *told
+                yield first, age, "c-email", "email", model, 0, 9999, True
 
 
 def _month_after(first: date, months: int) -> date:

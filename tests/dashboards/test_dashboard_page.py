@@ -22,7 +22,7 @@ PageWith = Callable[..., Path]
 CHARTS = (
     *("explore-trend", "reach-chart", "bookings-chart", "pipeline-chart", "win-rate-chart"),
     *("recurring-chart", "cac-chart", "retention-chart", "costs-function-chart"),
-    "costs-reach-chart",
+    *("costs-reach-chart", "maturity-chart"),
 )
 
 
@@ -294,6 +294,42 @@ def test_costs_by_function_and_reach_with_their_budgets(
     assert opened.text("#costs-table tfoot td") == f"€{costs / 1000:,.1f}K"
 
 
+def test_models_stand_side_by_side_beside_spend(visit: Visit, busy_page: Path) -> None:
+    opened = visit(busy_page)
+    rows = "#attribution-table tbody tr"
+
+    def row(channel: str) -> list[str]:
+        return opened.page.locator(f'{rows}[data-channel="{channel}"] td').all_inner_texts()
+
+    assert opened.page.locator(f"{rows} th").all_inner_texts() == [
+        "paid search", "display", "email",
+    ]  # fmt: skip
+    assert row("paid_search") == ["€1,000", "€6,000", "€2,000"]
+    assert row("email") == ["–", "€2,100", "€700"]
+    assert opened.page.locator(f"{rows}.unrewarded").count() == 1
+    assert "display (€400)" in opened.text("#attribution-note")
+
+    opened.click('[data-measure="roas"]')
+    assert row("paid_search") == ["€1,000", "6", "2"]
+    assert row("display") == ["€400", "0", "0"]
+    assert opened.page.locator(f'{rows}[data-channel="email"]').count() == 0
+    opened.click('[data-measure="cac"]')
+    opened.click('[data-role="conversion"]')
+    assert row("paid_search") == ["€1,000", "€667", "€2,000"]
+    assert row("display") == ["€400", "–", "–"]
+    total = opened.page.locator("#attribution-table tfoot tr").inner_text().split("\t")
+    assert total == ["Channels with ads", "€1,400", "€933", "€2,800"]
+
+
+def test_spend_matures_by_age(visit: Visit, busy_page: Path) -> None:
+    opened = visit(busy_page)
+    opened.page.select_option("#attribution-model", "first")
+    opened.click("#maturity-chart + .numbers summary")
+    last = opened.page.locator("#maturity-chart + .numbers tbody tr").last
+    assert last.locator("th").inner_text() == "5"
+    assert last.locator("td").all_text_contents() == ["2.5", *["–"] * 5]
+
+
 def test_script_in_names_is_inert(visit: Visit, page_with: PageWith) -> None:
     evil = "</script><img src=x onerror=\"alert('x')\"><svg onload=alert(1)>"
     opened = visit(
@@ -402,6 +438,7 @@ def test_nothing_scrolls_sideways(
                 "update kpi.rpt_kpi set member = $text where member = 'Velocity'",
                 "update kpi.dim_kpi set kpi_label = $text where kpi = 'mqls'",
                 "update core.dim_stage set stage_name = $text where stage = 'mql'",
+                "update attribution.rpt_channel_performance set channel_name = $text",
                 "update ops.ops_guard_result set message = $text, guard = $text",
                 text=long_name,
             )

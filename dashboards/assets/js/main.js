@@ -1,6 +1,6 @@
 // Puts the page together: set-up once, then every section again when the period or the theme changes.
 
-const OF_PERIOD = ["explore", "reach", "funnel", "channels", "bookings", "winRate", "recurring", "unitEconomics", "costs"];
+const OF_PERIOD = ["explore", "reach", "funnel", "channels", "bookings", "winRate", "recurring", "attribution", "unitEconomics", "costs"];
 const SECTIONS = [...OF_PERIOD, "pipeline"];
 let rendering = 0;
 
@@ -57,6 +57,7 @@ function setUp() {
   window.addEventListener("beforeprint", () => theme("light"));
   window.addEventListener("afterprint", () => theme(null));
   PAGE.setUpExplore();
+  PAGE.setUpAttribution();
   PAGE.setUpGuards();
   renderTop();
   window.addEventListener("load", () => renderLater(SECTIONS)); // the chart library is there by then

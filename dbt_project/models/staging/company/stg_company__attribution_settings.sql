@@ -9,6 +9,7 @@ final as (
 
     select
         buying_group,
+        platform_conversion_type,
         half_life_seconds,
         stops_at_previous_won,
         has_one_touch_per_session
