@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -38,6 +38,16 @@ SET_COLUMNS = (
     "period_grain", "period_start", "conversion_type", "channel_set",
     "converted_count", "converted_amount", "absolute_amount", "unconverted_count",
 )  # fmt: skip
+TRANSITION_SCHEMA = pa.schema(
+    [
+        ("period_grain", pa.string()),
+        ("period_start", pa.date32()),
+        ("conversion_type", pa.string()),
+        *((name, pa.int64()) for name in TRANSITION_COLUMNS[3:8]),
+        ("converted_amount", pa.decimal128(18, 2)),
+        ("unconverted_count", pa.int64()),
+    ]
+)
 CREDIT_SCHEMA = pa.schema(
     [
         ("period_grain", pa.string()),
@@ -56,25 +66,21 @@ CREDIT_SCHEMA = pa.schema(
     ]
 )
 Row = Sequence[Any]
+Key = tuple[str, date, str]
 _PERIOD = itemgetter(0, 1, 2)
 _CENT = Decimal("0.01")
 
 
-def credit_table(
-    channels: Iterable[Row], transitions: Iterable[Row], sets: Iterable[Row]
-) -> pa.Table:
+def credit_table(channels: Iterable[Row], transitions: pa.Table, sets: Iterable[Row]) -> pa.Table:
     """The credits of every period and conversion type in which a touched journey converted.
 
     Args:
         channels: Rows of CHANNEL_COLUMNS.
-        transitions: Rows of TRANSITION_COLUMNS, in any order.
+        transitions: A table of TRANSITION_COLUMNS, its rows in any order; there are millions.
         sets: Rows of SET_COLUMNS, in any order.
     """
     known = [Channel(*row) for row in channels]
-    by_period = {
-        key: list(rows)
-        for key, rows in groupby(sorted(transitions, key=itemgetter(slice(7))), _PERIOD)
-    }
+    by_period = dict(_transitions_by_period(transitions))
     rows: list[dict[str, Any]] = []
     for key, group in groupby(sorted(sets, key=itemgetter(slice(4))), _PERIOD):
         found = list(group)
@@ -84,14 +90,44 @@ def credit_table(
     return pa.Table.from_pylist(rows, schema=CREDIT_SCHEMA)
 
 
-def _paths(transitions: list[Row], sets: list[Row]) -> Paths:
-    numbers = np.array([row[3:7] for row in transitions], dtype=np.int64).T
-    converted, amounts, lost = np.array(
-        [(row[7], row[8], row[9]) for row in transitions], dtype=np.float64
-    ).T
+def _transitions_by_period(rows: pa.Table) -> Iterator[tuple[Key, Transitions]]:
+    ordered = rows.sort_by(
+        [(name, "ascending") for name in TRANSITION_COLUMNS[:7]]
+    ).combine_chunks()
+    if not ordered.num_rows:
+        return
+    third, second, last, following, converted, lost = (
+        ordered[name].to_numpy() for name in (*TRANSITION_COLUMNS[3:8], "unconverted_count")
+    )
+    amounts = ordered["converted_amount"].cast(pa.float64()).to_numpy()
+    windows = window(third, second, last)
+    for key, part in _parts(ordered):
+        yield (
+            key,
+            Transitions(
+                windows[part],
+                following[part],
+                converted[part].astype(np.float64),
+                lost[part].astype(np.float64),
+                amounts[part],
+            ),
+        )
+
+
+def _parts(ordered: pa.Table) -> Iterator[tuple[Key, slice]]:
+    """Where each period's rows begin and end."""
+    keys = [ordered[name] for name in TRANSITION_COLUMNS[:3]]
+    changes = [np.diff(key.combine_chunks().dictionary_encode().indices.to_numpy()) for key in keys]
+    begins = np.flatnonzero(np.any(changes, axis=0)) + 1
+    for begin, end in pairwise([0, *begins.tolist(), ordered.num_rows]):
+        grain, start, conversion_type = (key[begin].as_py() for key in keys)
+        yield (grain, start, conversion_type), slice(begin, end)
+
+
+def _paths(transitions: Transitions, sets: list[Row]) -> Paths:
     amounts_of_sets = [row[5] for row in sets if row[5] is not None]
     return Paths(
-        Transitions(window(*numbers[:3]), numbers[3], converted, lost, amounts),
+        transitions,
         [ChannelSet(_members(row[3]), row[4], row[7], float(row[6] or 0)) for row in sets],
         sum(row[4] for row in sets),
         int(sum(amounts_of_sets) / _CENT) if amounts_of_sets else None,

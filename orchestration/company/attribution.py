@@ -20,6 +20,7 @@ from orchestration.company.yaml_file import YamlFile
 ATTRIBUTION_FILE = "attribution.yml"
 
 WeightedModel = Literal["position_based", "u_shaped", "w_shaped", "full_path", "custom"]
+PeriodGrain = Literal["month", "quarter", "year"]
 PerMille = Annotated[int, Field(ge=0, le=1000)]
 PositiveAmount = Annotated[Amount, Field(gt=0)]
 WHOLE = 1000
@@ -115,6 +116,11 @@ class AttributionFile(Decision):
         "lead",
         description="What ad platforms were told to count as a conversion: with what their figures "
         "are compared.",
+    )
+    algorithmic_periods: list[PeriodGrain] = Field(
+        ["quarter", "year"],
+        description="Fiscal periods of which Markov chains and Shapley values are computed; months "
+        "cost most and hold least.",
     )
     preset: Literal["hubspot", "marketo_measure"] | None = Field(
         None, description="Whose published weights the models have that `weights` does not name."

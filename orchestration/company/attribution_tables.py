@@ -15,7 +15,7 @@ Rows = list[dict[str, Any]]
 
 TABLES = (
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
-    "attribution_source",
+    "attribution_source", "attribution_period",
 )  # fmt: skip
 SECONDS_OF_A_DAY = Decimal(86_400)
 # Models whose weights are in their names.
@@ -63,6 +63,9 @@ def attribution_rows(attribution: AttributionFile | None) -> dict[str, Rows]:
         "attribution_source": [
             {"source_name": name, "priority": place}
             for place, name in enumerate(attribution.source_priority, start=1)
+        ],
+        "attribution_period": [
+            {"period_grain": name} for name in dict.fromkeys(attribution.algorithmic_periods)
         ],
     }
 

@@ -21,9 +21,9 @@ RULES = (
     "sales_stage", "sales_stage_value", "conversion", "qualification_criterion", "handoff_sla",
     "bulk_change", "reason", "touch_type", "score_cap", "fit_rule", "engagement_rule", "score_band",
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
-    "attribution_source", "bot_user_agent", "machine_click", "machine_click_type", "channel_rule",
-    "employee", "fx_rate", "target", "cost", "experiment", "source", "system_of_record",
-    "kpi_definition", "reference_origin",
+    "attribution_source", "attribution_period", "bot_user_agent", "machine_click",
+    "machine_click_type", "channel_rule", "employee", "fx_rate", "target", "cost", "experiment",
+    "source", "system_of_record", "kpi_definition", "reference_origin",
 )  # fmt: skip
 
 

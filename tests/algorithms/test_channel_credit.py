@@ -10,10 +10,16 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from orchestration.algorithms.channel_credit import METHODS
-from orchestration.algorithms.period_paths import CREDIT_SCHEMA, credit_table
+from orchestration.algorithms.period_paths import (
+    CREDIT_SCHEMA,
+    TRANSITION_COLUMNS,
+    TRANSITION_SCHEMA,
+)
+from orchestration.algorithms.period_paths import credit_table as credit_of_tables
 from tests.algorithms import oracles
 from tests.algorithms.paths import Path, random_paths, sets_of, transition_counts
 from tests.attribution.credits_oracle import divided
@@ -45,6 +51,12 @@ def set_rows(paths: Sequence[Path], conversion_type: str = "won", sign: int | No
         key = (*PERIOD, conversion_type, number)
         rows.append((*key, each.converted, signed, amount, each.lost))
     return rows
+
+
+def credit_table(channels: Rows, transitions: Rows, sets: Rows) -> pa.Table:
+    rows = [dict(zip(TRANSITION_COLUMNS, row, strict=True)) for row in transitions]
+    table = pa.Table.from_pylist(rows, schema=TRANSITION_SCHEMA)
+    return credit_of_tables(channels, table, sets)
 
 
 def credited(channels: Rows, transitions: Rows, sets: Rows) -> Found:

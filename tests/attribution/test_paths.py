@@ -161,6 +161,10 @@ def fill(connection: duckdb.DuckDBPyConnection, world: World) -> None:
         [{"buying_group": "explicit"}],
     )  # fmt: skip
     make_table(
+        connection, "staging.stg_company__attribution_periods", {"period_grain": text},
+        [{"period_grain": grain} for grain in ("month", "quarter", "year")],
+    )  # fmt: skip
+    make_table(
         connection, "staging.stg_company__attribution_lookbacks",
         {"conversion_type": text, "lookback_seconds": "bigint"},
         [

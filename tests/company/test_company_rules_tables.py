@@ -68,6 +68,7 @@ EXPECTED = {
     },
     "attribution_exclusion": {"field_name": TEXT, "field_value": TEXT},
     "attribution_source": {"source_name": TEXT, "priority": "int32"},
+    "attribution_period": {"period_grain": TEXT},
     "conversion": {
         "from_stage": TEXT,
         "to_stage": TEXT,

@@ -17,9 +17,9 @@ periods as (
 
 ),
 
-settings as (
+declared_periods as (
 
-    select * from {{ ref('stg_company__attribution_settings') }}
+    select * from {{ ref('stg_company__attribution_periods') }}
 
 ),
 
@@ -41,11 +41,12 @@ due as (
         count(*) as conversion_count,
         sum(conversions.conversion_amount) as conversion_amount
     from conversions
-    cross join settings
     inner join periods
         on
             conversions.converted_date >= periods.period_start
             and conversions.converted_date <= periods.period_end
+    inner join declared_periods
+        on periods.period_grain = declared_periods.period_grain
     group by
         periods.period_grain,
         periods.period_start,

@@ -16,11 +16,12 @@ def model(dbt: Any, session: Any) -> Any:
     """The table; dbt calls this."""
     dbt.config(materialized="table")
 
-    def rows(relation: Any, columns: tuple[str, ...]) -> Any:
-        return relation.select(", ".join(columns)).fetchall()
+    def chosen(relation: Any, columns: tuple[str, ...]) -> Any:
+        return relation.select(", ".join(columns))
 
+    transitions = chosen(dbt.ref("int_channel_transitions"), period_paths.TRANSITION_COLUMNS)
     return period_paths.credit_table(
-        rows(dbt.ref("int_attribution_channels"), period_paths.CHANNEL_COLUMNS),
-        rows(dbt.ref("int_channel_transitions"), period_paths.TRANSITION_COLUMNS),
-        rows(dbt.ref("int_channel_sets"), period_paths.SET_COLUMNS),
+        chosen(dbt.ref("int_attribution_channels"), period_paths.CHANNEL_COLUMNS).fetchall(),
+        transitions.to_arrow_table(),
+        chosen(dbt.ref("int_channel_sets"), period_paths.SET_COLUMNS).fetchall(),
     )

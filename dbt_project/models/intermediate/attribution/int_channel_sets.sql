@@ -115,6 +115,12 @@ unconverted as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('stg_company__attribution_periods') }}
+
+),
+
 counted as (
     {% for grain, column in [
         ('month', 'month_start_date'),
@@ -123,15 +129,17 @@ counted as (
     ] %}
     {{ "union all" if not loop.first }}
     select
-        '{{ grain }}' as period_grain,
-        {{ column }} as period_start,
-        conversion_type,
-        channel_set,
-        converted_count,
-        converted_amount,
-        absolute_amount,
+        periods.period_grain,
+        converted_by_month.{{ column }} as period_start,
+        converted_by_month.conversion_type,
+        converted_by_month.channel_set,
+        converted_by_month.converted_count,
+        converted_by_month.converted_amount,
+        converted_by_month.absolute_amount,
         0 as unconverted_count
     from converted_by_month
+    inner join periods
+        on periods.period_grain = '{{ grain }}'
     {%- endfor %}
     {%- for conversion_type, condition in [
         ('conversion_type', 'true'), ("'refund'", "conversion_type = 'won'")

@@ -168,6 +168,12 @@ unconverted_steps as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('stg_company__attribution_periods') }}
+
+),
+
 counted as (
     {% for grain, column in [
         ('month', 'month_start_date'),
@@ -176,17 +182,19 @@ counted as (
     ] %}
     {{ "union all" if not loop.first }}
     select
-        '{{ grain }}' as period_grain,
-        {{ column }} as period_start,
-        conversion_type,
-        third_last,
-        second_last,
-        last_number,
-        next_number,
-        converted_count,
-        converted_amount,
+        periods.period_grain,
+        converted_by_month.{{ column }} as period_start,
+        converted_by_month.conversion_type,
+        converted_by_month.third_last,
+        converted_by_month.second_last,
+        converted_by_month.last_number,
+        converted_by_month.next_number,
+        converted_by_month.converted_count,
+        converted_by_month.converted_amount,
         0 as unconverted_count
     from converted_by_month
+    inner join periods
+        on periods.period_grain = '{{ grain }}'
     {%- endfor %}
     union all
     select

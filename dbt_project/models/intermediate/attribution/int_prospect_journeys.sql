@@ -26,6 +26,12 @@ days as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('stg_company__attribution_periods') }}
+
+),
+
 last_touches as (
     {% for grain, column in [
         ('month', 'month_start_date'),
@@ -43,6 +49,8 @@ last_touches as (
     from prospect_touches
     inner join days
         on prospect_touches.touched_date = days.date_day
+    inner join periods
+        on periods.period_grain = '{{ grain }}'
     group by
         prospect_touches.prospect_type,
         prospect_touches.prospect_number,

@@ -25,9 +25,9 @@ days as (
 
 ),
 
-settings as (
+declared_periods as (
 
-    select * from {{ ref('stg_company__attribution_settings') }}
+    select * from {{ ref('stg_company__attribution_periods') }}
 
 ),
 
@@ -46,7 +46,6 @@ untouched as (
         days.fiscal_quarter_start_date,
         days.fiscal_year_start_date
     from conversions
-    cross join settings
     inner join days
         on conversions.converted_date = days.date_day
     left join touched_journeys
@@ -63,15 +62,18 @@ untouched_by_period as (
     ] %}
     {{ "union all" if not loop.first }}
     select
-        '{{ grain }}' as period_grain,
-        conversion_type,
+        declared_periods.period_grain,
+        untouched.conversion_type,
         count(*) as credited_conversions,
-        sum(conversion_amount) as credited_amount,
-        {{ column }} as period_start
+        sum(untouched.conversion_amount) as credited_amount,
+        untouched.{{ column }} as period_start
     from untouched
+    inner join declared_periods
+        on declared_periods.period_grain = '{{ grain }}'
     group by
-        conversion_type,
-        {{ column }}
+        declared_periods.period_grain,
+        untouched.conversion_type,
+        untouched.{{ column }}
     {%- endfor %}
 
 ),
