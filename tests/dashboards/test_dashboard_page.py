@@ -296,6 +296,7 @@ def test_costs_by_function_and_reach_with_their_budgets(
 
 def test_models_stand_side_by_side_beside_spend(visit: Visit, busy_page: Path) -> None:
     opened = visit(busy_page)
+    opened.click('[data-role="touch"]')
     rows = "#attribution-table tbody tr"
 
     def row(channel: str) -> list[str]:

@@ -1,6 +1,7 @@
 // Spend beside what each attribution model credits, and what spend has brought back since.
 
-const ATTRIBUTION = { measure: "revenue", role: "touch", model: null };
+// By win first: what the newest touches led to is still to come.
+const ATTRIBUTION = { measure: "revenue", role: "conversion", model: null };
 const MODEL_ORDER = ["first", "last", "last_non_direct", "linear", "time_decay", "position_based", "lead_creation", "opportunity_creation", "u_shaped", "w_shaped", "full_path", "custom"];
 const MEASURE_UNITS = { revenue: "currency", cac: "currency", roas: "number" };
 const CURVE_COUNT = 6;
