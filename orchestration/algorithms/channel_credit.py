@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from orchestration.algorithms.absorbing_chain import Transitions, removal_effects
 from orchestration.algorithms.largest_remainder import divided
-from orchestration.algorithms.shapley import ChannelSet, rate_game, simplified
+from orchestration.algorithms.shapley import ChannelSets, rate_game, simplified
 
 ORDERS = {"markov_1": 1, "markov_2": 2, "markov_3": 3}
 SHAPLEY = "shapley"
@@ -55,7 +55,7 @@ class Paths:
     """
 
     transitions: Transitions
-    sets: Sequence[ChannelSet]
+    sets: ChannelSets
     conversions: int
     cents: int | None
 
@@ -112,12 +112,12 @@ def credits_of(paths: Paths, channels: Sequence[Channel]) -> Iterator[Credit]:
 
 
 def _only_converted(paths: Paths) -> Paths:
-    sets = [
-        ChannelSet(each.channels, each.converted, 0, each.amount)
-        for each in paths.sets
-        if each.converted
-    ]
-    return Paths(paths.transitions.only_converted(), sets, paths.conversions, paths.cents)
+    return Paths(
+        paths.transitions.only_converted(),
+        paths.sets.only_converted(),
+        paths.conversions,
+        paths.cents,
+    )
 
 
 def _result(method: str, paths: Paths) -> _Result:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby, pairwise
-from operator import itemgetter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.algorithms.absorbing_chain import Transitions
 from orchestration.algorithms.channel_credit import (
@@ -24,7 +24,7 @@ from orchestration.algorithms.channel_credit import (
     Paths,
     credits_of,
 )
-from orchestration.algorithms.shapley import ChannelSet
+from orchestration.algorithms.shapley import ChannelSets, Floats
 from orchestration.algorithms.windows import window
 
 # What the rows of each table are, in this order.
@@ -48,6 +48,18 @@ TRANSITION_SCHEMA = pa.schema(
         ("unconverted_count", pa.int64()),
     ]
 )
+SET_SCHEMA = pa.schema(
+    [
+        ("period_grain", pa.string()),
+        ("period_start", pa.date32()),
+        ("conversion_type", pa.string()),
+        ("channel_set", pa.int64()),
+        ("converted_count", pa.int64()),
+        ("converted_amount", pa.decimal128(18, 2)),
+        ("absolute_amount", pa.decimal128(18, 2)),
+        ("unconverted_count", pa.int64()),
+    ]
+)
 CREDIT_SCHEMA = pa.schema(
     [
         ("period_grain", pa.string()),
@@ -67,78 +79,75 @@ CREDIT_SCHEMA = pa.schema(
 )
 Row = Sequence[Any]
 Key = tuple[str, date, str]
-_PERIOD = itemgetter(0, 1, 2)
 _CENT = Decimal("0.01")
+KEY_COLUMNS = TRANSITION_COLUMNS[:3]
 
 
-def credit_table(channels: Iterable[Row], transitions: pa.Table, sets: Iterable[Row]) -> pa.Table:
+def credit_table(channels: Iterable[Row], transitions: pa.Table, sets: pa.Table) -> pa.Table:
     """The credits of every period and conversion type in which a touched journey converted.
 
     Args:
         channels: Rows of CHANNEL_COLUMNS.
         transitions: A table of TRANSITION_COLUMNS, its rows in any order; there are millions.
-        sets: Rows of SET_COLUMNS, in any order.
+        sets: A table of SET_COLUMNS, its rows in any order.
     """
     known = [Channel(*row) for row in channels]
     by_period = dict(_transitions_by_period(transitions))
     rows: list[dict[str, Any]] = []
-    for key, group in groupby(sorted(sets, key=itemgetter(slice(4))), _PERIOD):
-        found = list(group)
-        if any(row[4] for row in found):
-            paths = _paths(by_period[key], found)
-            rows.extend(_rows(key, credits_of(paths, known)))
+    for key, part in _parts(_ordered(sets, SET_COLUMNS[:4])):
+        if pc.sum(part["converted_count"]).as_py():
+            rows.extend(_rows(key, credits_of(_paths(by_period[key], part), known)))
     return pa.Table.from_pylist(rows, schema=CREDIT_SCHEMA)
 
 
 def _transitions_by_period(rows: pa.Table) -> Iterator[tuple[Key, Transitions]]:
-    ordered = rows.sort_by(
-        [(name, "ascending") for name in TRANSITION_COLUMNS[:7]]
-    ).combine_chunks()
-    if not ordered.num_rows:
-        return
-    third, second, last, following, converted, lost = (
-        ordered[name].to_numpy() for name in (*TRANSITION_COLUMNS[3:8], "unconverted_count")
-    )
-    amounts = ordered["converted_amount"].cast(pa.float64()).to_numpy()
-    windows = window(third, second, last)
-    for key, part in _parts(ordered):
+    for key, part in _parts(_ordered(rows, TRANSITION_COLUMNS[:7])):
+        third, second, last, following = (part[name].to_numpy() for name in TRANSITION_COLUMNS[3:7])
         yield (
             key,
             Transitions(
-                windows[part],
-                following[part],
-                converted[part].astype(np.float64),
-                lost[part].astype(np.float64),
-                amounts[part],
+                window(third, second, last),
+                following,
+                _floats(part["converted_count"]),
+                _floats(part["unconverted_count"]),
+                _floats(part["converted_amount"]),
             ),
         )
 
 
-def _parts(ordered: pa.Table) -> Iterator[tuple[Key, slice]]:
-    """Where each period's rows begin and end."""
-    keys = [ordered[name] for name in TRANSITION_COLUMNS[:3]]
+def _ordered(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
+    return rows.sort_by([(name, "ascending") for name in columns]).combine_chunks()
+
+
+def _parts(ordered: pa.Table) -> Iterator[tuple[Key, pa.Table]]:
+    """Each period's rows."""
+    if not ordered.num_rows:
+        return
+    keys = [ordered[name] for name in KEY_COLUMNS]
     changes = [np.diff(key.combine_chunks().dictionary_encode().indices.to_numpy()) for key in keys]
     begins = np.flatnonzero(np.any(changes, axis=0)) + 1
     for begin, end in pairwise([0, *begins.tolist(), ordered.num_rows]):
         grain, start, conversion_type = (key[begin].as_py() for key in keys)
-        yield (grain, start, conversion_type), slice(begin, end)
+        yield (grain, start, conversion_type), ordered.slice(begin, end - begin)
 
 
-def _paths(transitions: Transitions, sets: list[Row]) -> Paths:
-    amounts_of_sets = [row[5] for row in sets if row[5] is not None]
+def _paths(transitions: Transitions, sets: pa.Table) -> Paths:
+    amount = pc.sum(sets["converted_amount"]).as_py()
     return Paths(
         transitions,
-        [ChannelSet(_members(row[3]), row[4], row[7], float(row[6] or 0)) for row in sets],
-        sum(row[4] for row in sets),
-        int(sum(amounts_of_sets) / _CENT) if amounts_of_sets else None,
+        ChannelSets(
+            sets["channel_set"].to_numpy(),
+            _floats(sets["converted_count"]),
+            _floats(sets["unconverted_count"]),
+            _floats(pc.fill_null(sets["absolute_amount"], Decimal("0.00"))),
+        ),
+        pc.sum(sets["converted_count"]).as_py(),
+        None if amount is None else int(amount / _CENT),
     )
 
 
-def _members(channel_set: int) -> frozenset[int]:
-    """The numbers of a set: n where it holds 2 to the power of n - 1."""
-    return frozenset(
-        place + 1 for place in range(channel_set.bit_length()) if channel_set >> place & 1
-    )
+def _floats(column: pa.ChunkedArray) -> Floats:
+    return np.asarray(column.cast(pa.float64()).to_numpy())
 
 
 def _rows(key: tuple[str, date, str], credits: Iterable[Credit]) -> Iterator[dict[str, Any]]:

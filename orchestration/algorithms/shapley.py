@@ -12,7 +12,6 @@ Belongs here: the two games. Does not: rounding and credit (channel_credit.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb, fsum
 
@@ -21,23 +20,44 @@ import numpy.typing as npt
 
 MOST_PLAYERS = 16
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class ChannelSet:
-    """Paths that touched exactly these channels.
+class ChannelSets:
+    """Paths by the set of channels that they touched; all arrays are of one length.
 
     Attributes:
-        channels: Their numbers, each once.
+        numbers: The sets: channel n adds 2 to the power of n - 1.
         converted: How many of the paths converted.
         lost: How many did not.
-        amount: What the converted ones came to, in any unit.
+        amounts: What the converted ones came to, in any unit.
     """
 
-    channels: frozenset[int]
-    converted: int
-    lost: int
-    amount: float
+    numbers: Integers
+    converted: Floats
+    lost: Floats
+    amounts: Floats
+
+    def holding(self, channel: int) -> Flags:
+        """Which of the sets hold a channel."""
+        return (self.numbers >> (channel - 1)) & 1 == 1
+
+    def channels(self) -> list[int]:
+        """All channels of all sets."""
+        every = int(np.bitwise_or.reduce(self.numbers, initial=0))
+        return [place + 1 for place in range(every.bit_length()) if every >> place & 1]
+
+    def only_converted(self) -> ChannelSets:
+        """The same without paths that did not convert."""
+        kept = self.converted > 0
+        return ChannelSets(
+            self.numbers[kept],
+            self.converted[kept],
+            np.zeros(int(kept.sum())),
+            self.amounts[kept],
+        )
 
 
 @dataclass(frozen=True)
@@ -55,43 +75,38 @@ class Values:
     folded: frozenset[int] = frozenset()
 
 
-def simplified(sets: Sequence[ChannelSet]) -> Values:
+def simplified(sets: ChannelSets) -> Values:
     """What each channel gets when every path is shared evenly among its channels."""
-    conversions: dict[int, list[float]] = {}
-    amounts: dict[int, list[float]] = {}
-    for each in sets:
-        for channel in each.channels:
-            conversions.setdefault(channel, [])
-            amounts.setdefault(channel, [])
-            if each.converted:
-                conversions[channel].append(each.converted / len(each.channels))
-                amounts[channel].append(each.amount / len(each.channels))
+    held = {channel: sets.holding(channel) for channel in sets.channels()}
+    sizes = np.sum(list(held.values()), axis=0) if held else np.ones(0)
+    conversions, amounts = sets.converted / sizes, sets.amounts / sizes
     return Values(
-        {channel: fsum(parts) for channel, parts in conversions.items()},
-        {channel: fsum(parts) for channel, parts in amounts.items()},
+        {channel: fsum(conversions[where]) for channel, where in held.items()},
+        {channel: fsum(amounts[where]) for channel, where in held.items()},
     )
 
 
-def rate_game(sets: Sequence[ChannelSet]) -> Values:
+def rate_game(sets: ChannelSets) -> Values:
     """Shapley values of the game of rates; they sum to the rate of all paths.
 
     Of more than 16 channels the 15 with most paths play for themselves and the others as one, whose
     value they share by their paths.
     """
-    paths: dict[int, int] = {}
-    for each in sets:
-        for channel in each.channels:
-            paths[channel] = paths.get(channel, 0) + each.converted + each.lost
+    held = {channel: sets.holding(channel) for channel in sets.channels()}
+    every = sets.converted + sets.lost
+    paths = {channel: float(every[where].sum()) for channel, where in held.items()}
     ranked = sorted(paths, key=lambda channel: (-paths[channel], channel))
     alone = ranked if len(ranked) <= MOST_PLAYERS else ranked[: MOST_PLAYERS - 1]
     folded = ranked[len(alone) :]
     players = {channel: min(place, len(alone)) for place, channel in enumerate(ranked)}
 
     count = len(alone) + bool(folded)
-    totals = np.zeros((3, 2**count))
-    for each in sets:
-        place = sum({2 ** players[channel] for channel in each.channels})
-        totals[:, place] += (each.converted, each.amount, each.converted + each.lost)
+    places = np.zeros(sets.numbers.size, dtype=np.int64)
+    for channel, player in players.items():
+        places |= np.where(held[channel], 2**player, 0)
+    totals = np.array(
+        [np.bincount(places, column, 2**count) for column in (sets.converted, sets.amounts, every)]
+    )
     converted, amount, all_paths = _inside(totals, count)
     worth = {
         "conversions": _shapley(_rate(converted, all_paths), count),

@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 
 from orchestration.algorithms.absorbing_chain import Transitions
-from orchestration.algorithms.shapley import ChannelSet
+from orchestration.algorithms.shapley import ChannelSets
 from orchestration.algorithms.windows import window
 
 
@@ -71,8 +71,33 @@ def transitions_of(paths: Sequence[Path]) -> Transitions:
     return Transitions(window(*keys[:3]), keys[3], values[0], values[2], values[1])
 
 
+@dataclass(frozen=True)
+class ChannelSet:
+    """Paths that touched exactly these channels."""
+
+    channels: frozenset[int]
+    converted: int
+    lost: int
+    amount: float
+
+    @property
+    def number(self) -> int:
+        """The set as one number."""
+        return sum(2 ** (channel - 1) for channel in self.channels)
+
+
+def as_taken(sets: Sequence[ChannelSet]) -> ChannelSets:
+    """Sets as the algorithm takes them."""
+    return ChannelSets(
+        np.array([each.number for each in sets], dtype=np.int64),
+        np.array([each.converted for each in sets], dtype=np.float64),
+        np.array([each.lost for each in sets], dtype=np.float64),
+        np.array([each.amount for each in sets], dtype=np.float64),
+    )
+
+
 def sets_of(paths: Sequence[Path]) -> list[ChannelSet]:
-    """The sets of channels as the algorithm takes them."""
+    """The sets of channels of paths."""
     converted, lost, amounts = Counter(), Counter(), Counter()  # type: ignore[var-annotated]
     for path in paths:
         channels = frozenset(path.channels)

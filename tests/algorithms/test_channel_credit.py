@@ -16,6 +16,8 @@ import pytest
 from orchestration.algorithms.channel_credit import METHODS
 from orchestration.algorithms.period_paths import (
     CREDIT_SCHEMA,
+    SET_COLUMNS,
+    SET_SCHEMA,
     TRANSITION_COLUMNS,
     TRANSITION_SCHEMA,
 )
@@ -54,9 +56,16 @@ def set_rows(paths: Sequence[Path], conversion_type: str = "won", sign: int | No
 
 
 def credit_table(channels: Rows, transitions: Rows, sets: Rows) -> pa.Table:
-    rows = [dict(zip(TRANSITION_COLUMNS, row, strict=True)) for row in transitions]
-    table = pa.Table.from_pylist(rows, schema=TRANSITION_SCHEMA)
-    return credit_of_tables(channels, table, sets)
+    return credit_of_tables(
+        channels,
+        as_table(transitions, TRANSITION_COLUMNS, TRANSITION_SCHEMA),
+        as_table(sets, SET_COLUMNS, SET_SCHEMA),
+    )
+
+
+def as_table(rows: Rows, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    return pa.Table.from_pylist(named, schema=schema)
 
 
 def credited(channels: Rows, transitions: Rows, sets: Rows) -> Found:

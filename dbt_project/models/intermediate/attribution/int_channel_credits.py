@@ -19,9 +19,10 @@ def model(dbt: Any, session: Any) -> Any:
     def chosen(relation: Any, columns: tuple[str, ...]) -> Any:
         return relation.select(", ".join(columns))
 
-    transitions = chosen(dbt.ref("int_channel_transitions"), period_paths.TRANSITION_COLUMNS)
     return period_paths.credit_table(
         chosen(dbt.ref("int_attribution_channels"), period_paths.CHANNEL_COLUMNS).fetchall(),
-        transitions.to_arrow_table(),
-        chosen(dbt.ref("int_channel_sets"), period_paths.SET_COLUMNS).fetchall(),
+        chosen(
+            dbt.ref("int_channel_transitions"), period_paths.TRANSITION_COLUMNS
+        ).to_arrow_table(),
+        chosen(dbt.ref("int_channel_sets"), period_paths.SET_COLUMNS).to_arrow_table(),
     )
