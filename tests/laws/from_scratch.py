@@ -13,6 +13,8 @@ from graphlib import TopologicalSorter
 from orchestration.ingest.warehouse import warehouse
 from orchestration.settings import Settings
 from orchestration.transform.nodes import Project
+from orchestration.transform.python_models import query_of_python
+from orchestration.transform.statements import PYTHON
 
 Queries = Mapping[str, str]  # by model
 
@@ -34,7 +36,7 @@ def make_from_scratch(settings: Settings, project: Project, queries: Queries) ->
         for unique_id in TopologicalSorter(reads).static_order():
             model = project.models[unique_id]
             connection.execute(f'create schema if not exists "{model.schema}"')
-            connection.execute(
-                f'create table "{model.schema}"."{model.name}" as ({queries[model.name]})'
-            )
+            is_python = model.language == PYTHON
+            query = query_of_python(connection, model) if is_python else queries[model.name]
+            connection.execute(f'create table "{model.schema}"."{model.name}" as ({query})')
         connection.execute("commit")
