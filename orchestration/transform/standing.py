@@ -35,7 +35,7 @@ class Memory:
 
     Attributes:
         fingerprint: Of what made it.
-        row_count: Rows of a table; None of a view or test.
+        row_count: Rows of a table or of a mart that is a view; None of other views and of tests.
         content: Stands for a table's rows: the fingerprint under which they were first made.
         digest: `rows_digest` of a table, where it was asked for; else None.
     """
@@ -50,8 +50,8 @@ class BuildPlan:
     """What a build has to do; some of it only turns out while it is under way.
 
     Attributes:
-        kept: Rows of each model that stands for certain (None for a view), and each test that
-            passed (None).
+        kept: Rows of each model that stands for certain (None for a view that is no mart), and each
+            test that passed (None).
     """
 
     def __init__(

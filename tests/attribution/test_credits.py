@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -57,12 +58,7 @@ def test_the_order_of_the_rows_does_not_matter(
     random = Random(1)
     shuffled = random.sample(
         [
-            Journey(
-                **{
-                    **journey.__dict__,
-                    "touches": tuple(random.sample(journey.touches, len(journey.touches))),
-                }
-            )
+            replace(journey, touches=tuple(random.sample(journey.touches, len(journey.touches))))
             for journey in some
         ],
         len(some),

@@ -24,7 +24,7 @@ modelled as (
         campaign_key,
         conversion_type,
         booking_type,
-        '{{ model }}' as model, -- noqa: RF04
+        '{{ model }}' as model,
         touch_number,
         conversion_amount,
         {%- if model in of_one_touch %}
