@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, settings
 
 import orchestration  # noqa: F401 - says how openpyxl reads XML, before a test imports it
+from tests.connections import connect
 from tests.grouping import scheduler
 
 # How fast a machine makes examples says nothing of the code.
@@ -90,7 +90,7 @@ class RunHome:
         return self.home / "published" / "current"
 
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.current / "marts.duckdb"), read_only=True) as connection:
+        with connect(self.current / "marts.duckdb", read_only=True) as connection:
             return connection.execute(sql, list(parameters)).fetchall()
 
     def value(self, sql: str, *parameters: Any) -> Any:

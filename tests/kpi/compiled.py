@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 
+from tests.connections import connect
+
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 Row = Mapping[str, Any]
 Columns = Mapping[str, str]
@@ -115,8 +117,7 @@ def _ordered(models: Mapping[str, Any]) -> list[str]:
 @contextmanager
 def empty_warehouse(models: CompiledModels) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty warehouse under the name that the compiled SQL uses."""
-    # Hundreds of statements on a few rows each: threads would only wait for each other.
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with connect() as connection:
         connection.execute(f"attach ':memory:' as {models.catalog}")
         connection.execute(f"use {models.catalog}")
         for schema in ("intermediate", "funnel", "kpi"):

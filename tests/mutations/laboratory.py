@@ -21,6 +21,7 @@ import duckdb
 
 from orchestration.transform.nodes import Model, Project
 from tests.conftest import RunHome
+from tests.connections import connect
 from tests.kpi.compiled import CompiledModels, read_compiled
 from tests.mutations.unit_tests import CATALOG, UnitTests
 
@@ -43,7 +44,7 @@ class Laboratory:
         self.tests = {test.name: test for test in self._project.tests.values()}
         # The statements name the catalog, which is named after the file.
         file = shutil.copy(sample.home / "warehouse.duckdb", place / f"{CATALOG}.duckdb")
-        self.connection = duckdb.connect(str(file))
+        self.connection = connect(file)
         self.connection.execute("set TimeZone = 'UTC'")
         key = (sample.home / "state" / "hash_key").read_text().strip()
         self.connection.execute("set variable concord_hash_key = $1", [key])
@@ -123,7 +124,7 @@ class Laboratory:
         current = home / "published" / "current"
         current.mkdir(parents=True)
         (home / "sample_company").symlink_to(self.sample.home / "sample_company")
-        with duckdb.connect(str(current / "marts.duckdb")) as marts:
+        with connect(current / "marts.duckdb") as marts:
             for name in sorted(read):
                 model = self.models[name]
                 file = current / f"{name}.parquet"

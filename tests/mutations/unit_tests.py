@@ -16,6 +16,8 @@ from typing import Any
 
 import duckdb
 
+from tests.connections import connect
+
 CATALOG = "warehouse"
 INPUT = re.compile(r"(?P<kind>ref|source)\((?P<names>[^)]*)\)")
 Types = Mapping[str, Mapping[str, str]]  # by schema.table, of each column
@@ -52,7 +54,7 @@ class UnitTests:
         return [test for test in self._tests if test["model"] == model]
 
     def _holds(self, test: Mapping[str, Any], model: str, sql: str) -> bool:
-        with duckdb.connect() as connection:
+        with connect() as connection:
             connection.execute(f"attach ':memory:' as {CATALOG}")
             connection.execute(f"use {CATALOG}")
             connection.execute("set TimeZone = 'UTC'")
