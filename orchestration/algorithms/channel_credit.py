@@ -34,13 +34,13 @@ class Channel:
         key: Its key.
         name: Its name; of equal remainders the first by name is credited.
         number: Its number in paths; the least touched of very many share one.
-        touch_count: Its touches, by which those that share a number share its credit.
+        sharing_weight: By which those that share a number share its credit.
     """
 
     key: str
     name: str
     number: int
-    touch_count: int
+    sharing_weight: int
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _weights(
     weights = []
     for channel in given:
         crowd = crowds[channel.number]
-        parts = divided(abs(whole[channel.number]), [each.touch_count for each in crowd])
+        parts = divided(abs(whole[channel.number]), [each.sharing_weight for each in crowd])
         part = parts[crowd.index(channel)]
         weights.append(-part if whole[channel.number] < 0 else part)
     return weights

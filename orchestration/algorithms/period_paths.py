@@ -28,7 +28,7 @@ from orchestration.algorithms.shapley import ChannelSets, Floats
 from orchestration.algorithms.windows import window
 
 # What the rows of each table are, in this order.
-CHANNEL_COLUMNS = ("channel_key", "channel_name", "channel_number", "touch_count")
+CHANNEL_COLUMNS = ("channel_key", "channel_name", "channel_number", "sharing_weight")
 TRANSITION_COLUMNS = (
     "period_grain", "period_start", "conversion_type",
     "third_last", "second_last", "last_number", "next_number",

@@ -24,6 +24,7 @@ from orchestration.settings import Settings
 from orchestration.transform.nodes import Project
 from orchestration.transform.order import Order
 from orchestration.transform.results import NodeResult, OnNode
+from orchestration.transform.scope import CHANGES
 from orchestration.transform.standing import BuildPlan
 from orchestration.transform.statements import node_result, run_node
 
@@ -85,6 +86,7 @@ class _Builder(threading.Thread):
                 # end is cheaper than one after every other statement.
                 connection.execute("set preserve_insertion_order = false")
                 connection.execute("set checkpoint_threshold = '1GB'")
+                _forget_changes(connection)
                 _make_schemas(connection, self._project, self._chosen)
                 _drop_other_kinds(connection, self._project, self._chosen)
                 self._build_all(connection)
@@ -111,8 +113,9 @@ class _Builder(threading.Thread):
                         self._tell(kept)
                         continue
                     before = self._plan.before(unique_id) if self._plan is not None else None
+                    scope = self._plan.scope(unique_id) if self._plan is not None else None
                     cursor = _cursor(connection, self._settings)
-                    future = pool.submit(run_node, cursor, self._project, unique_id, before)
+                    future = pool.submit(run_node, cursor, self._project, unique_id, before, scope)
                     self._running[future] = cursor
                 if not self._running:
                     return
@@ -149,6 +152,12 @@ def _cursor(connection: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb
     # Only macros/personal_data.sql reads it.
     cursor.execute("set variable concord_hash_key = $1", [hash_key(settings)])
     return cursor
+
+
+def _forget_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    """What changed in the build before is no concern of this one."""
+    connection.execute(f"drop schema if exists {CHANGES} cascade")
+    connection.execute(f"create schema {CHANGES}")
 
 
 def _make_schemas(

@@ -45,6 +45,11 @@ class Fingerprints:
             return hash_of(self._columns, unique_id)
         return self._rows(unique_id)
 
+    @property
+    def code(self) -> str:
+        """Stands for whatever reaches every node."""
+        return self._code
+
     def settle(self, unique_id: str, content: str) -> None:
         """Say what stands for a model's rows, where it is not its fingerprint."""
         self._contents[unique_id] = content

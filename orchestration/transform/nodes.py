@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from orchestration.transform.separable import Separable, read_separable, separable_test
+
 MART_SCHEMAS = ("core", "funnel", "attribution", "kpi", "compensation", "ops", "company")
 # Whatever is not in a mart is read by the core, so its failures hold everything.
 DEFAULT_GROUP = "core"
@@ -41,6 +43,8 @@ class Model:
         sql: Its query, or its Python, as dbt compiled it.
         has_contract: Whether the table must have exactly these columns and types.
         language: ``sql`` or ``python``: of what dbt compiled.
+        place: Its table or view, as its readers' compiled queries name it.
+        separable: How it falls apart by a key; None where it does not.
     """
 
     unique_id: str
@@ -55,6 +59,8 @@ class Model:
     sql: str = ""
     has_contract: bool = False
     language: str = "sql"
+    place: str = ""
+    separable: Separable | None = None
 
     @property
     def is_mart(self) -> bool:
@@ -77,6 +83,7 @@ class DataTest:
         warns_if: Comparison of that number; where it holds the test warns.
         fails_if: Comparison; where it holds a test that is an error fails.
         is_error: Whether it can fail, and not only warn.
+        separable: How it falls apart by a key; None where it does not.
     """
 
     unique_id: str
@@ -89,6 +96,7 @@ class DataTest:
     warns_if: str = "!= 0"
     fails_if: str = "!= 0"
     is_error: bool = True
+    separable: Separable | None = None
 
 
 class Project:
@@ -116,6 +124,14 @@ class Project:
         }
 
     @cached_property
+    def source_places(self) -> dict[str, str]:
+        """By `schema.table` of each source, how compiled queries name it."""
+        return {
+            f"{node['schema']}.{node['name']}": node.get("relation_name") or node["name"]
+            for node in self._manifest["sources"].values()
+        }
+
+    @cached_property
     def tests(self) -> dict[str, DataTest]:
         """All data tests by dbt id; a test of several models stands on the first it reads."""
         found = {}
@@ -125,7 +141,8 @@ class Project:
             reads = [item for item in node["depends_on"]["nodes"] if item in self.models]
             model_id = node.get("attached_node") or (reads[0] if reads else None)
             if model_id in self.models:
-                found[unique_id] = _data_test(unique_id, node, model_id)
+                separable = _separable_test(self.models[model_id], node)
+                found[unique_id] = _data_test(unique_id, node, model_id, separable)
         return found
 
     @cached_property
@@ -147,6 +164,16 @@ class Project:
             if metadata.get("name") == "sound_table":
                 found[test.model_id] = tuple(metadata["kwargs"]["key"])
         return found
+
+    @cached_property
+    def looked_up(self) -> frozenset[str]:
+        """Names of the models whose changed rows some model looks up."""
+        return frozenset(
+            name
+            for model in self.models.values()
+            if model.separable is not None
+            for name in model.separable.reached
+        )
 
     @cached_property
     def marts(self) -> list[Model]:
@@ -175,10 +202,26 @@ def _model(node: Mapping[str, Any]) -> Model:
         sql=node.get("compiled_code") or "",
         has_contract=bool((node["config"].get("contract") or {}).get("enforced")),
         language=node.get("language") or "sql",
+        place=node.get("relation_name") or f'"{node["schema"]}"."{node["name"]}"',
+        separable=read_separable(meta["separable"]) if "separable" in meta else None,
     )
 
 
-def _data_test(unique_id: str, node: Mapping[str, Any], model_id: str) -> DataTest:
+def _separable_test(model: Model, node: Mapping[str, Any]) -> Separable | None:
+    """A test of each row by itself and of the key falls apart by the key, or as its view does."""
+    metadata = node.get("test_metadata") or {}
+    if metadata.get("name") != "sound_table":
+        return None
+    references = metadata["kwargs"].get("references", {})
+    if model.materialized != "view":
+        return separable_test(model.name, metadata["kwargs"]["key"], references)
+    # Whether a view's row is found elsewhere is asked of all of them.
+    return None if references else model.separable
+
+
+def _data_test(
+    unique_id: str, node: Mapping[str, Any], model_id: str, separable: Separable | None
+) -> DataTest:
     config = node.get("config") or {}
     return DataTest(
         unique_id=unique_id,
@@ -191,6 +234,7 @@ def _data_test(unique_id: str, node: Mapping[str, Any], model_id: str) -> DataTe
         warns_if=config.get("warn_if", DataTest.warns_if),
         fails_if=config.get("error_if", DataTest.fails_if),
         is_error=config.get("severity", "ERROR").upper() == "ERROR",
+        separable=separable,
     )
 
 

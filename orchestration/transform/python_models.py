@@ -6,6 +6,7 @@ Belongs here: the function's two arguments, and its rows as a query. Does not: w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -20,8 +21,15 @@ class PythonModelError(Exception):
     """A Python model failed, or gave no table."""
 
 
-def query_of_python(cursor: duckdb.DuckDBPyConnection, model: Model) -> str:
+def query_of_python(
+    cursor: duckdb.DuckDBPyConnection, model: Model, names: Mapping[str, str] | None = None
+) -> str:
     """Run a model's function; return a query that gives its rows on this cursor.
+
+    Args:
+        cursor: Of the warehouse.
+        model: The model.
+        names: By the place of a table that it reads, the name of what it shall read instead.
 
     Raises:
         PythonModelError: With what the function said.
@@ -29,7 +37,10 @@ def query_of_python(cursor: duckdb.DuckDBPyConnection, model: Model) -> str:
     module: dict[str, Any] = {"__name__": model.name}
     try:
         exec(compile(model.sql, f"{model.name}.py", "exec"), module)  # noqa: S102  our own project
-        reader = module["dbtObj"](lambda name: cursor.sql(f"select * from {name}"))  # noqa: S608
+        instead = names or {}
+        reader = module["dbtObj"](
+            lambda place: cursor.sql(f"select * from {instead.get(place, place)}")  # noqa: S608
+        )
         rows = module["model"](reader, cursor)
     except Exception as error:
         raise PythonModelError(

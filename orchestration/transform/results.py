@@ -31,6 +31,8 @@ class NodeResult:
         is_kept: Whether it was not done again, because nothing that it depends on has changed.
         has_same_rows: Whether a table that was built again holds the rows that it held before.
         digest: `rows_digest` of a table, where it was asked for.
+        changes_are_kept: Whether the rows that changed lie where scope.py looks for them.
+        is_narrow: Whether only the keys that a change reached were looked at.
     """
 
     unique_id: str
@@ -44,6 +46,8 @@ class NodeResult:
     is_kept: bool = False
     has_same_rows: bool = False
     digest: str | None = None
+    changes_are_kept: bool = False
+    is_narrow: bool = False
 
     @property
     def is_good(self) -> bool:

@@ -4,7 +4,9 @@ What a node gives depends on the project's files, on the keyed hash of personal 
 it reads. All of it together is the node's fingerprint. A node whose fingerprint is the one that was
 remembered with it holds the very rows that building it again would write; a test that passed then
 passes now. A model that was built again and gave the same rows as before changes nothing for what
-reads it: the build stops there. The memory lies in the warehouse itself, so it is lost with it.
+reads it: the build stops there. Of a node that falls apart by a key the rows of each table below it
+are remembered one by one, so that a few changed rows of them need not concern all of it. The memory
+lies in the warehouse itself, so it is lost with it.
 
 Belongs here: what stands, and the memory of it. Does not: fingerprints (fingerprints.py), building
 (compiled.py).
@@ -12,21 +14,39 @@ Belongs here: what stands, and the memory of it. Does not: fingerprints (fingerp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 
 from orchestration.hash_key import hash_key
 from orchestration.ingest.warehouse import warehouse
 from orchestration.settings import Settings
+from orchestration.sources.file_drop import RAW_SCHEMA
+from orchestration.transform.difference import IS_OLD
 from orchestration.transform.fingerprints import VIEW, Fingerprints, hash_of
-from orchestration.transform.nodes import Project
+from orchestration.transform.nodes import DataTest, Model, Project
 from orchestration.transform.project import fingerprint
+from orchestration.transform.raw_loads import (
+    Loads,
+    Noted,
+    added_loads,
+    loads_before,
+    note_loads,
+    shown_loads,
+)
 from orchestration.transform.results import NodeResult
+from orchestration.transform.scope import Scope, Table, change_place
 
 SCHEMA = "standing"
 TABLE = f"{SCHEMA}.node"
+# Stands for the project beside the dbt ids of what a node reads.
+CODE = "project"
+# A batch that reaches more of a model's keys than this share of its rows is worked out whole; of a
+# test the rows are not known.
+MOST_SHARE = 0.2
+MOST_KEYS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -38,12 +58,15 @@ class Memory:
         row_count: Rows of a table or of a mart that is a view; None of other views and of tests.
         content: Stands for a table's rows: the fingerprint under which they were first made.
         digest: `rows_digest` of a table, where it was asked for; else None.
+        inputs: Of a node that falls apart by a key: what stood for the project and for the rows of
+            each table below it.
     """
 
     fingerprint: str
     row_count: int | None
     content: str
     digest: str | None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 class BuildPlan:
@@ -60,13 +83,17 @@ class BuildPlan:
         fingerprints: Fingerprints,
         known: dict[str, Memory],
         relations: set[tuple[str, str, bool]],
+        loads: tuple[Mapping[str, Noted], Mapping[str, Loads]] = ({}, {}),
     ) -> None:
         """Find what stands whatever the build makes of the rest."""
         self._project, self._fingerprints = project, fingerprints
         self._known = known
+        self._loads_before, self._loads = loads
         # Their rows are known all the same: the same fingerprint gives them again.
         self._lost = {item for item in project.models if _place(project, item) not in relations}
         self._settled: dict[str, bool] = {}
+        # What stood for the rows of a table before those changed that were put aside.
+        self._changed_from: dict[str, str] = {}
         self.kept = {
             unique_id: self._known[unique_id].row_count
             for unique_id in [*project.models, *project.tests]
@@ -97,6 +124,48 @@ class BuildPlan:
         memory = self._known.get(result.unique_id)
         if memory is not None and result.has_same_rows:
             self._fingerprints.settle(result.unique_id, memory.content)
+        if memory is not None and result.changes_are_kept:
+            self._changed_from[result.unique_id] = memory.content
+
+    def scope(self, unique_id: str) -> Scope | None:
+        """What little changed below a node, once all that it reads is made; None for too much.
+
+        That is so where it does not fall apart by a key, where the project changed, and where a
+        table changed of which the rows that changed are not known, or not what they reach.
+        """
+        node = self._node(unique_id)
+        memory = self.before(unique_id)
+        if node.separable is None or memory is None:
+            return None
+        now = self._inputs(unique_id)
+        if set(now) != set(memory.inputs) or now[CODE] != memory.inputs[CODE]:
+            return None
+        changed: dict[str, str] = {}
+        for item in [item for item, content in now.items() if content != memory.inputs[item]]:
+            name, place = self._changed_rows(item, memory.inputs[item])
+            if place is None or name not in node.separable.reached:
+                return None
+            changed[name] = place
+        if not changed:
+            return None
+        most_keys = int((memory.row_count or MOST_KEYS) * MOST_SHARE)
+        return Scope(node.separable, changed, self._below(unique_id), most_keys)
+
+    def _changed_rows(self, unique_id: str, before: str) -> tuple[str, str | None]:
+        """The name of a table, and what holds its rows that changed since it had some content."""
+        if model := self._project.models.get(unique_id):
+            is_known = self._changed_from.get(unique_id) == before
+            return model.name, change_place(model.name) if is_known else None
+        schema, table = self._project.sources[unique_id]
+        name = f"{schema}.{table}"
+        content, loads = self._loads_before.get(table, ("", frozenset()))
+        if schema != RAW_SCHEMA or content != before:
+            return name, None
+        added = added_loads(loads, self._loads.get(table, frozenset()))
+        if not added:
+            return name, None
+        listed = ", ".join(f"'{load_id}'" for load_id in added)
+        return name, f"(select *, false as {IS_OLD} from {name} where _load_id in ({listed}))"  # noqa: S608
 
     def memory_of(self, result: NodeResult) -> Memory:
         """What to remember of a node that is good."""
@@ -104,7 +173,60 @@ class BuildPlan:
         known = self._known.get(unique_id)
         digest = known.digest if known is not None and result.is_kept else result.digest
         content = "" if self._is_view(unique_id) else self._fingerprints.content(unique_id)
-        return Memory(self._fingerprints.of(unique_id), result.row_count, content, digest)
+        is_separable = self._node(unique_id).separable is not None
+        inputs = self._inputs(unique_id) if is_separable else {}
+        return Memory(self._fingerprints.of(unique_id), result.row_count, content, digest, inputs)
+
+    @property
+    def loads(self) -> dict[str, Noted]:
+        """What each raw view shows, and what stands for its rows."""
+        ids = {names: unique_id for unique_id, names in self._project.sources.items()}
+        return {
+            entity: (self._fingerprints.content(ids[RAW_SCHEMA, entity]), loads)
+            for entity, loads in self._loads.items()
+            if (RAW_SCHEMA, entity) in ids
+        }
+
+    def _node(self, unique_id: str) -> Model | DataTest:
+        return self._project.models.get(unique_id) or self._project.tests[unique_id]
+
+    def _inputs(self, unique_id: str) -> dict[str, str]:
+        """What stands for the project and for the rows of each table and source below a node."""
+        views = self._views_below(unique_id)
+        read = {item for node in (unique_id, *views) for item in self._node(node).reads}
+        tables = sorted(read - set(views))
+        return {CODE: self._fingerprints.code} | {
+            item: self._fingerprints.content(item) for item in tables
+        }
+
+    def _views_below(self, unique_id: str) -> list[str]:
+        """The views between a node and the tables that it comes to read."""
+        found: list[str] = []
+        waiting = [unique_id]
+        while waiting:
+            views = [item for item in self._node(waiting.pop()).reads if self._is_view(item)]
+            waiting += views
+            found += views
+        return found
+
+    def _below(self, unique_id: str) -> dict[str, Table]:
+        """The models below a node as far as its paths may lead, parents first."""
+        views = set(self._views_below(unique_id))
+        found: dict[str, Table] = {}
+
+        def visit(item: str) -> None:
+            model = self._project.models.get(item)
+            if model is None or model.name in found:
+                return
+            for parent in model.reads:
+                visit(parent)
+            found[model.name] = Table(model.place, model.sql if item in views else None)
+
+        for name, place in self._project.source_places.items():
+            found[name] = Table(place, None)
+        for item in (*self._node(unique_id).reads, unique_id):
+            visit(item)
+        return found
 
     def _stands_for_certain(self, unique_id: str) -> bool:
         memory = self.before(unique_id)
@@ -154,7 +276,8 @@ def plan_build(settings: Settings, project: Project, is_from_scratch: bool = Fal
     with warehouse(settings) as connection:
         fingerprints = Fingerprints(connection, project, code)
         known = {} if is_from_scratch else _remembered(connection)
-        return BuildPlan(project, fingerprints, known, _relations(connection))
+        loads = loads_before(connection), shown_loads(connection)
+        return BuildPlan(project, fingerprints, known, _relations(connection), loads)
 
 
 def kept_result(project: Project, unique_id: str, row_count: int | None) -> NodeResult:
@@ -188,15 +311,17 @@ def remember(settings: Settings, plan: BuildPlan, results: Iterable[NodeResult])
         connection.execute(
             f"insert or replace into {TABLE} by name select unnest($1) as unique_id, "  # noqa: S608
             "unnest($2) as fingerprint, unnest($3::bigint[]) as row_count, "
-            "unnest($4) as content, unnest($5::varchar[]) as digest",
+            "unnest($4) as content, unnest($5::varchar[]) as digest, unnest($6) as inputs",
             [
                 [unique_id for unique_id, _ in noted],
                 [memory.fingerprint for _, memory in noted],
                 [memory.row_count for _, memory in noted],
                 [memory.content for _, memory in noted],
                 [memory.digest for _, memory in noted],
+                [json.dumps(memory.inputs) for _, memory in noted],
             ],
         )
+        note_loads(connection, plan.loads)
 
 
 def _make_table(connection: duckdb.DuckDBPyConnection) -> None:
@@ -205,19 +330,22 @@ def _make_table(connection: duckdb.DuckDBPyConnection) -> None:
         f"create table if not exists {TABLE} "
         "(unique_id varchar primary key, fingerprint varchar not null, row_count bigint)"
     )
-    for column in ("content", "digest"):  # of homes made before they were kept
+    for column in ("content", "digest", "inputs"):  # of homes made before they were kept
         connection.execute(f"alter table {TABLE} add column if not exists {column} varchar")
 
 
 def _remembered(connection: duckdb.DuckDBPyConnection) -> dict[str, Memory]:
     try:
         rows = connection.execute(
-            f"select unique_id, fingerprint, row_count, content, digest from {TABLE} "  # noqa: S608
-            "where content is not null"
+            "select unique_id, fingerprint, row_count, content, digest, inputs "
+            "from standing.node where content is not null"
         ).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
         return {}
-    return {unique_id: Memory(*values) for unique_id, *values in rows}
+    return {
+        unique_id: Memory(fingerprint, row_count, content, digest, json.loads(inputs or "{}"))
+        for unique_id, fingerprint, row_count, content, digest, inputs in rows
+    }
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, bool]]:

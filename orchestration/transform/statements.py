@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -18,6 +18,14 @@ from orchestration.transform.nodes import DataTest, Model, Project
 from orchestration.transform.python_models import PythonModelError, query_of_python
 from orchestration.transform.results import NodeResult
 from orchestration.transform.rows_digest import rows_digest
+from orchestration.transform.scope import (
+    Scope,
+    TooManyKeysError,
+    change_place,
+    in_scope,
+    narrow,
+    renamed,
+)
 from orchestration.transform.standing import Memory
 
 SAMPLE_ROWS = 5
@@ -38,6 +46,8 @@ class _Made:
     row_count: int | None = None
     has_same_rows: bool = False
     digest: str | None = None
+    changes_are_kept: bool = False
+    is_narrow: bool = False
 
 
 def run_node(
@@ -45,6 +55,7 @@ def run_node(
     project: Project,
     unique_id: str,
     before: Memory | None = None,
+    scope: Scope | None = None,
 ) -> NodeResult:
     """Build a model or run a test; what is wrong with it is in the result. Closes the cursor.
 
@@ -53,18 +64,25 @@ def run_node(
         project: The models and tests.
         unique_id: dbt's id.
         before: What is remembered of the table as it stands, to be compared with the new one.
+        scope: What changed since, where the node need look no further; it was good then.
     """
     started = time.perf_counter()
     made, failures, status, message, sample = _Made(), None, "success", "", ""
     try:
         if model := project.models.get(unique_id):
-            made = _build(cursor, model, before)
+            is_looked_up = model.name in project.looked_up
+            made = _build(cursor, model, before, scope, is_looked_up)
         else:
             test = project.tests[unique_id]
-            failures, status = _test(cursor, test)
+            query = test.sql
+            if scope is not None:
+                with contextlib.suppress(TooManyKeysError):
+                    query = renamed(query, narrow(cursor, scope))
+                    made = _Made(is_narrow=True)
+            failures, status = _test(cursor, test, query)
             if status != "pass":
                 message = f"Got {failures} results, configured to {status} if {test.fails_if}"
-                sample = _sample(cursor, test)
+                sample = _sample(cursor, query)
     except (duckdb.Error, ContractError, PythonModelError) as error:
         status, message = "error", str(error)
     finally:
@@ -76,6 +94,8 @@ def run_node(
         row_count=made.row_count,
         has_same_rows=made.has_same_rows,
         digest=made.digest,
+        changes_are_kept=made.changes_are_kept,
+        is_narrow=made.is_narrow,
     )
 
 
@@ -93,13 +113,23 @@ def node_result(
     return NodeResult(unique_id, kind, status, failures, message, seconds, sample)
 
 
-def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | None) -> _Made:
+def _build(
+    cursor: duckdb.DuckDBPyConnection,
+    model: Model,
+    before: Memory | None,
+    scope: Scope | None,
+    is_looked_up: bool,
+) -> _Made:
     """Replace the table or view in one statement; what breaks its contract is undone."""
     place = f'"{model.schema}"."{model.name}"'
-    query = query_of_python(cursor, model) if model.language == PYTHON else model.sql
-    if model.has_contract:
-        columns = ", ".join(column.name for column in model.columns)
-        query = f"select {columns} from (\n{query}\n) as model_subq"  # noqa: S608
+    is_large = before is not None and (before.row_count or 0) >= LARGE
+    if scope is not None and is_large:
+        with _transaction(cursor) as transaction, contextlib.suppress(TooManyKeysError):
+            query = _query(cursor, model, narrow(cursor, scope))
+            if made := _patched(cursor, model, query, in_scope(scope.separable.key)):
+                return replace(made, is_narrow=True)
+            transaction.undo = True
+    query = _query(cursor, model)
     if model.materialized == VIEW:
         with _transaction(cursor):
             cursor.execute(f"create or replace view {place} as (\n{query}\n)")
@@ -108,7 +138,7 @@ def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | Non
             _check_types(cursor, model, place)
             [(row_count,)] = cursor.execute(f"select count(*) from {place}").fetchall()  # noqa: S608
             return _Made(int(row_count))
-    if before is not None and (before.row_count or 0) >= LARGE:
+    if is_large or (before is not None and is_looked_up):
         with _transaction(cursor) as transaction:
             if made := _patched(cursor, model, query):
                 return made
@@ -118,6 +148,21 @@ def _build(cursor: duckdb.DuckDBPyConnection, model: Model, before: Memory | Non
         if model.has_contract:
             _check_types(cursor, model, place)
         return _compared(cursor, place, int(rows[0][0]), before)
+
+
+def _query(
+    cursor: duckdb.DuckDBPyConnection, model: Model, names: Mapping[str, str] | None = None
+) -> str:
+    """The model's rows with the columns of its contract, of tables that may have other names."""
+    names = names or {}
+    if model.language == PYTHON:
+        query = query_of_python(cursor, model, names)
+    else:
+        query = renamed(model.sql, names)
+    if not model.has_contract:
+        return query
+    columns = ", ".join(column.name for column in model.columns)
+    return f"select {columns} from (\n{query}\n) as model_subq"  # noqa: S608
 
 
 @dataclass
@@ -139,15 +184,21 @@ def _transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[_Transaction]:
     cursor.execute("rollback" if transaction.undo else "commit")
 
 
-def _patched(cursor: duckdb.DuckDBPyConnection, model: Model, query: str) -> _Made | None:
+def _patched(
+    cursor: duckdb.DuckDBPyConnection, model: Model, query: str, condition: str = "true"
+) -> _Made | None:
     """Write into a large table only the rows that differ; None where that is not the way."""
     place = f'"{model.schema}"."{model.name}"'
-    difference = write_difference(cursor, place, query)
+    difference = write_difference(cursor, place, query, condition, change_place(model.name))
     if difference is None:
         return None
     if model.has_contract:
         _check_types(cursor, model, place)
-    return _Made(difference.row_count, difference.changed_count == 0)
+    return _Made(
+        difference.row_count,
+        difference.changed_count == 0,
+        changes_are_kept=difference.are_kept,
+    )
 
 
 def _compared(
@@ -186,20 +237,20 @@ def _check_types(cursor: duckdb.DuckDBPyConnection, model: Model, place: str) ->
         )
 
 
-def _test(cursor: duckdb.DuckDBPyConnection, test: DataTest) -> tuple[int, str]:
+def _test(cursor: duckdb.DuckDBPyConnection, test: DataTest, query: str) -> tuple[int, str]:
     """Failing rows, and what they mean."""
     [(failures, warns, fails)] = cursor.execute(
         f"select {test.fail_calc}, {test.fail_calc} {test.warns_if}, "  # noqa: S608
-        f"{test.fail_calc} {test.fails_if} from (\n{test.sql}\n) as failing"
+        f"{test.fail_calc} {test.fails_if} from (\n{query}\n) as failing"
     ).fetchall()
     if fails and test.is_error:
         return int(failures), "fail"
     return int(failures), "warn" if warns else "pass"
 
 
-def _sample(cursor: duckdb.DuckDBPyConnection, test: DataTest) -> str:
+def _sample(cursor: duckdb.DuckDBPyConnection, query: str) -> str:
     """The first rows that a failing test returns, as one text."""
-    cursor.execute(f"select * from (\n{test.sql}\n) limit {SAMPLE_ROWS}")  # noqa: S608
+    cursor.execute(f"select * from (\n{query}\n) limit {SAMPLE_ROWS}")  # noqa: S608
     names = [column[0] for column in cursor.description or []]
     return "; ".join(
         ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True))

@@ -16,9 +16,15 @@ from orchestration.sources.file_drop.model import (
     QuarantinedRow,
     active_files,
 )
-from orchestration.sources.file_drop.views import RAW_SCHEMA, raw_view_sql, raw_views_sql
+from orchestration.sources.file_drop.views import (
+    LOADS_TABLE,
+    RAW_SCHEMA,
+    raw_view_sql,
+    raw_views_sql,
+)
 
 __all__ = [
+    "LOADS_TABLE",
     "RAW_SCHEMA",
     "FileDropResult",
     "FileNote",

@@ -131,8 +131,13 @@ def _orphan(
 
 def ranks(files: Sequence[FileVersion]) -> str:
     """Return SQL rows (load id, source system, dataset rank, file rank) of the files."""
-    return ", ".join(
+    return ", ".join(rank_rows(files))
+
+
+def rank_rows(files: Sequence[FileVersion]) -> list[str]:
+    """Return those rows one by one."""
+    return [
         f"({literal(file.load_id)}, {literal(file.source_system)}, {file.dataset_rank}, "
         f"{file.file_rank})"
         for file in files
-    )
+    ]

@@ -9,14 +9,23 @@ Belongs here: SQL of the views. Does not: running it (the caller owns the wareho
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from orchestration.canonical import Entity, raw_columns
 from orchestration.sources.file_drop.model import FileVersion
-from orchestration.sources.file_drop.references import ranks, read_files, unknown_reference
+from orchestration.sources.file_drop.references import (
+    rank_rows,
+    ranks,
+    read_files,
+    unknown_reference,
+)
+from orchestration.sources.file_drop.sql_values import literal
 
 RAW_SCHEMA = "raw_file_drop"
+# Which files each view shows, and what else its rows depend on: see raw_loads_sql.
+LOADS_TABLE = "raw_loads.shown"
 _RANK_COLUMNS = {
     "_source_system": "ranks.source_system",
     "_dataset_rank": "ranks.dataset_rank",
@@ -67,7 +76,42 @@ def raw_views_sql(
     """Return the statements that make the schema and the raw view of every entity."""
     active = list(files)
     views = [raw_view_sql(entity, active, raw_dir, entities) for entity in entities.values()]
-    return [f"create schema if not exists {RAW_SCHEMA}", *views]
+    return [
+        f"create schema if not exists {RAW_SCHEMA}",
+        *views,
+        *raw_loads_sql(entities, active, raw_dir),
+    ]
+
+
+def raw_loads_sql(
+    entities: Mapping[str, Entity], files: Sequence[FileVersion], raw_dir: Path
+) -> list[str]:
+    """Return the statements that say of each view which files it shows, and how.
+
+    Of two states of a view with the same `conditions`, the rows that are in one only are those of
+    the files that are in one only.
+
+    Args:
+        entities: All canonical entities.
+        files: The active files of all of them.
+        raw_dir: The raw folder.
+    """
+    rows = []
+    for entity in entities.values():
+        unknown = _unknown_references(entity, files, raw_dir, entities)
+        shown = f"{', '.join(raw_columns(entity))} where not ({unknown})"
+        conditions = literal(hashlib.sha256(shown.encode()).hexdigest())
+        own = [file for file in files if file.entity == entity.name]
+        rows += [f"({literal(entity.name)}, {conditions}, {rank[1:]}" for rank in rank_rows(own)]
+    schema = LOADS_TABLE.split(".")[0]
+    names = "entity, conditions, load_id, source_system, dataset_rank, file_rank"
+    empty = "(select null, null, null, null, null, null where false)"
+    shown_rows = f"(values {', '.join(rows)})" if rows else empty
+    return [
+        f"create schema if not exists {schema}",
+        f"create or replace table {LOADS_TABLE} as "  # noqa: S608
+        f"select * from {shown_rows} as loads({names})",
+    ]
 
 
 def _unknown_references(

@@ -1,6 +1,7 @@
 -- Grain: one row per channel with touches that may earn credit (channel_key).
 -- Why: algorithmic models tell channels apart by small numbers, so that a set of them is one whole
--- number. Sixty-two fit; the least touched beyond that share the last number.
+-- number. Sixty-two fit; the least touched beyond that share the last number, and its credit by
+-- their touches. Of the others the number of touches is nobody's concern: it changes every day.
 with creditable as (
 
     select * from {{ ref('int_creditable_touches') }}
@@ -45,7 +46,10 @@ final as (
         channel_name,
         cast(least(channel_rank, {{ var('attribution_channels_told_apart') }}) as integer)
             as channel_number,
-        touch_count
+        case
+            when channel_rank < {{ var('attribution_channels_told_apart') }} then 1
+            else touch_count
+        end as sharing_weight
     from ranked
 
 )

@@ -1,6 +1,5 @@
 -- Grain: one row per prospect and touch that may earn credit (prospect_type, prospect_number, touch_number).
--- Why: a prospect is who could convert: a person, for leads and MQLs; an account, for opportunities
--- and won deals, or a person of none. Touches of one channel in a row are a run; where the runs
+-- Why: what a prospect was touched by. Touches of one channel in a row are a run; where the runs
 -- before it began says which of them any window of the prospect's touches holds.
 with creditable as (
 
@@ -20,42 +19,30 @@ channels as (
 
 ),
 
-people as (
+prospects as (
 
-    select * from {{ ref('dim_person') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_company__attribution_settings') }}
+    select * from {{ ref('int_prospects') }}
 
 ),
 
 owned as (
-    {% for prospect_type, prospect_key in [
-        ('person', 'people.person_key'),
-        ('account', 'coalesce(people.account_key, people.person_key)'),
-    ] %}
-    {{ "union all" if not loop.first }}
+
     select
-        '{{ prospect_type }}' as prospect_type,
-        {{ key_number(prospect_key) }} as prospect_number,
+        prospects.prospect_type,
+        prospects.prospect_number,
         channels.channel_number,
         creditable.touch_key,
         creditable.source_priority,
         creditable.touched_date,
         creditable.touched_at
     from creditable
-    cross join settings
-    inner join people
-        on creditable.person_key = people.person_key
+    inner join prospects
+        on creditable.person_key = prospects.person_key
     inner join channels
         on creditable.channel_key = channels.channel_key
     left join repeats
         on creditable.touch_key = repeats.touch_key
     where repeats.touch_key is null
-    {%- endfor %}
 
 ),
 

@@ -33,8 +33,7 @@ components as (
 
 recorded_components as (
 
-    select component from components
-    group by component
+    select * from {{ ref('int_kpi_recorded_components') }}
 
 ),
 

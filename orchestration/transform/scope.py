@@ -1,0 +1,150 @@
+"""The part of a separable model that a batch may have changed: its keys, and the rows they need.
+
+The keys are looked up from the rows that changed. Of the tables that need not be whole, the rows of
+these keys are put aside under another name, the views between are made anew upon those, and the
+model's own query is told the other names: it gives the rows of these keys, and maybe some of others
+that are left out.
+
+Belongs here: keys, rows, names. Does not: whether this may be done (standing.py), writing the rows
+(difference.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.transform.difference import IS_OLD
+from orchestration.transform.separable import Path, Separable, rows_needed, rows_reached
+
+# Of rows that were inserted and deleted by the last build, each under its model's name.
+CHANGES = "changes"
+# Temporary objects: a cursor sees only its own.
+KEYS = "temp.main.keys_in_scope"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A model as others name it.
+
+    Attributes:
+        place: As their compiled queries name it.
+        query: Of a view; None of a table.
+    """
+
+    place: str
+    query: str | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What changed below a separable model or test since it was last good.
+
+    Attributes:
+        separable: How it falls apart.
+        changed: By name of the tables of which some rows changed, what holds those rows.
+        below: Itself and all that lies below it by name, parents first.
+        most_keys: More than these are not worth it.
+    """
+
+    separable: Separable
+    changed: Mapping[str, str]
+    below: Mapping[str, Table]
+    most_keys: int
+
+
+class TooManyKeysError(Exception):
+    """A batch reaches so many keys that working out all is no dearer."""
+
+
+def change_place(name: str) -> str:
+    """Where the changed rows of a model are kept."""
+    return f'"{CHANGES}"."{name}"'
+
+
+def in_scope(key: Sequence[str]) -> str:
+    """The condition that the row `own` is of one of the keys."""
+    same = " and ".join(f"own.{name} = here.{name}" for name in key)
+    return f"exists (select 1 from {KEYS} as here where {same})"  # noqa: S608
+
+
+def narrow(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> dict[str, str]:
+    """Find the keys and put aside the rows they need.
+
+    Args:
+        cursor: It alone sees what is put aside.
+        scope: What changed.
+
+    Returns:
+        By the place of each table and view that has another name now, that name.
+
+    Raises:
+        TooManyKeysError: When they are more than is worth it.
+        duckdb.Error: When a path names what is not there.
+    """
+    _find_keys(cursor, scope)
+    names = {}
+    for table, paths in _by_table(scope.separable.restricted).items():
+        place, name = scope.below[table].place, _name_of(table)
+        equals = "is not distinct from" if scope.separable.may_be_null else "="
+        rows = rows_needed(KEYS, paths, lambda table: scope.below[table].place, equals)
+        cursor.execute(f"create or replace temp table {_own(name)} as {rows}")
+        names[place] = name
+    for table, found in scope.below.items():
+        if found.query is not None and any(place in found.query for place in names):
+            name = _name_of(table)
+            query = renamed(found.query, names)
+            cursor.execute(f"create or replace temp view {_own(name)} as (\n{query}\n)")
+            names[found.place] = name
+    return names
+
+
+def renamed(query: str, names: Mapping[str, str]) -> str:
+    """The query with other names for tables."""
+    for place, name in names.items():
+        query = query.replace(place, name)
+    return query
+
+
+def _find_keys(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    queries = []
+    for table, place in scope.changed.items():
+        for reach in scope.separable.reached[table]:
+            changed = _mattering(place, reach.of) if reach.of else place
+            rows = rows_reached(changed, reach.path, lambda name: scope.below[name].place)
+            key = ", ".join(
+                f"{column} as {name}"
+                for column, name in zip(reach.key, scope.separable.key, strict=True)
+            )
+            queries.append(f"select {key} from ({rows}) as reached")  # noqa: S608
+    cursor.execute(f"create or replace temp table {_own(KEYS)} as {' union '.join(queries)}")
+    [(count,)] = cursor.execute(f"select count(*) from {KEYS}").fetchall()  # noqa: S608
+    if count > scope.most_keys:
+        raise TooManyKeysError(f"{count} keys are reached")
+
+
+def _mattering(place: str, columns: Sequence[str]) -> str:
+    """Of the changed rows those that are not the same, in these columns, as they were."""
+    same = " and ".join(f"one.{name} is not distinct from other.{name}" for name in columns)
+    return (
+        f"(select * from {place} as one where not exists (select 1 from {place} as other "  # noqa: S608
+        f"where one.{IS_OLD} <> other.{IS_OLD} and {same}))"
+    )
+
+
+def _by_table(paths: Sequence[Path]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        found.setdefault(path[-1].table, []).append(path)
+    return found
+
+
+def _name_of(table: str) -> str:
+    return f'temp.main."rows_of_{re.sub(r"[^0-9A-Za-z_]", "_", table)}"'
+
+
+def _own(name: str) -> str:
+    return name.removeprefix("temp.main.")
