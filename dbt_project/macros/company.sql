@@ -5,5 +5,5 @@
 
 {#- The date the run looks at the company from. There is no other clock in SQL. -#}
 {% macro as_of_date() -%}
-    {{ company_setting('as_of_date') }}
+    (select as_of.as_of_date from {{ ref('stg_company__as_of') }} as as_of)
 {%- endmacro %}

@@ -26,7 +26,8 @@ DBT_FOLDER = PROJECT_ROOT / "dbt_project"
 GROUPS = ("core", "demand", "pipeline", "attribution", "unit_economics")
 # Of Concord's models a company may read those that readers get, and the conformed ones.
 READABLE_FOLDERS = ("marts/core", "marts/funnel", "marts/attribution", "marts/kpi", "conformed")
-SETTINGS_MODEL = "stg_company__settings"
+# They say what the macros at hand read.
+SETTINGS_MODELS = ("stg_company__settings", "stg_company__as_of")
 # What each component model may say of where a row belongs; `unknown` where it does not.
 CELL = ("channel_name", "team", "segment", "region", "product_name")
 NEEDED = ("component", "component_date", "quantity")

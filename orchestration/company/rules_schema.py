@@ -23,9 +23,9 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
         [
             *_texts("company_name", "reporting_currency", "time_zone"),
             ("fiscal_year_start_month", INTEGER),
-            ("as_of_date", DATE),
         ]
     ),
+    "as_of": pa.schema([("as_of_date", DATE)]),
     "holiday": pa.schema([("holiday_date", DATE), ("holiday_name", TEXT)]),
     "business_hour": pa.schema([("weekday", INTEGER), *_texts("opens_at", "closes_at")]),
     "internal_domain": pa.schema(_texts("domain")),

@@ -66,9 +66,9 @@ def _calendar_rows(company: Company) -> dict[str, Rows]:
                 "reporting_currency": decisions.reporting_currency,
                 "time_zone": decisions.time_zone,
                 "fiscal_year_start_month": decisions.fiscal_year_start_month,
-                "as_of_date": company.as_of_date,
             }
         ],
+        "as_of": [{"as_of_date": company.as_of_date}],
         "holiday": [
             {"holiday_date": holiday.date, "holiday_name": holiday.name}
             for holiday in decisions.holidays

@@ -17,7 +17,7 @@ from orchestration.steps import step
 
 STAGE = "company"
 RULES = (
-    "settings", "holiday", "business_hour", "internal_domain", "stage", "lead_status",
+    "settings", "as_of", "holiday", "business_hour", "internal_domain", "stage", "lead_status",
     "sales_stage", "sales_stage_value", "conversion", "qualification_criterion", "handoff_sla",
     "bulk_change", "reason", "touch_type", "score_cap", "fit_rule", "engagement_rule", "score_band",
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",

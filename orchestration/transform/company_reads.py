@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.company.model_checks import SETTINGS_MODEL, readable_models
+from orchestration.company.model_checks import SETTINGS_MODELS, readable_models
 from orchestration.transform.company_project import INTERNAL, PUBLISHED
 
 _SCHEMAS = (PUBLISHED, INTERNAL)
@@ -52,7 +52,7 @@ def _refs(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> Iterator[str]:
             yield f"reads the source {item}, which holds raw data; fix: read a conformed model"
         elif read["fqn"][1] not in _SCHEMAS and read["name"] not in {
             *readable_models(),
-            SETTINGS_MODEL,
+            *SETTINGS_MODELS,
         }:
             yield f"may not read {read['name']}; fix: read a mart or a conformed model"
 

@@ -20,8 +20,8 @@ EXPECTED = {
         "reporting_currency": TEXT,
         "time_zone": TEXT,
         "fiscal_year_start_month": INT,
-        "as_of_date": DATE,
     },
+    "as_of": {"as_of_date": DATE},
     "holiday": {"holiday_date": DATE, "holiday_name": TEXT},
     "business_hour": {"weekday": INT, "opens_at": TEXT, "closes_at": TEXT},
     "internal_domain": {"domain": TEXT},
@@ -238,9 +238,10 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     assert empty == files | scoring | set(ATTRIBUTION_TABLES)
 
 
-def test_settings_carry_the_as_of_date_that_holds(folder: Folder) -> None:
-    (row,) = rules_tables(folder.load(date(2025, 1, 1)))["settings"].to_pylist()
-    assert row["as_of_date"] == date(2025, 1, 1)
+def test_the_as_of_date_that_holds_is_apart_from_the_settings(folder: Folder) -> None:
+    tables = rules_tables(folder.load(date(2025, 1, 1)))
+    assert tables["as_of"].to_pylist() == [{"as_of_date": date(2025, 1, 1)}]
+    (row,) = tables["settings"].to_pylist()
     assert row["company_name"] == "Test Company"
 
 

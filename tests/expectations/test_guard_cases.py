@@ -17,7 +17,7 @@ from tests.expectations.warehouse import CASES_DIR, ENTITIES_DIR, Rows, fill, wi
 
 SUITES = [*load_suites("raw"), *load_suites("marts")]
 GUARDS = [(suite, guard) for suite in SUITES for guard in suite.guards]
-MINIMUM = {"rules.settings": [{"as_of_date": "2024-12-31"}]}
+MINIMUM = {"rules.as_of": [{"as_of_date": "2024-12-31"}]}
 
 
 def case_of(suite: Suite) -> dict[str, Any]:

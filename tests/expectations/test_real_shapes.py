@@ -13,7 +13,7 @@ from expectations.runner import evaluate
 from tests.expectations.warehouse import empty_warehouse, input_frame
 
 CRM_EXPORT = """
-insert into rules.settings (as_of_date) values (date '2017-12-31');
+insert into rules.as_of (as_of_date) values (date '2017-12-31');
 insert into core.dim_account values ('a0', 'Unknown account', true), ('a1', 'Betasoloin', false);
 insert into core.fct_opportunity
 select
@@ -48,7 +48,7 @@ insert into kpi.rpt_kpi (
 """
 
 FUNNEL = """
-insert into rules.settings (as_of_date) values (date '2018-11-30');
+insert into rules.as_of (as_of_date) values (date '2018-11-30');
 insert into core.dim_channel values
 ('c1', 'organic_search', 'search'), ('c2', 'unmapped', 'other'), ('c3', 'not_recorded', 'other');
 insert into conformed.conformed_leads (

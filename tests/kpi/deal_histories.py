@@ -167,9 +167,15 @@ def make_deal_parents(connection: duckdb.DuckDBPyConnection, world: Deals) -> No
     )
     make_table(
         connection,
+        "staging.stg_company__as_of",
+        {"as_of_date": "date"},
+        [{"as_of_date": AS_OF}],
+    )
+    make_table(
+        connection,
         "staging.stg_company__settings",
-        {"as_of_date": "date", "time_zone": text, "reporting_currency": text},
-        [{"as_of_date": AS_OF, "time_zone": "UTC", "reporting_currency": "EUR"}],
+        {"time_zone": text, "reporting_currency": text},
+        [{"time_zone": "UTC", "reporting_currency": "EUR"}],
     )
     make_table(
         connection,

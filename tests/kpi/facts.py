@@ -369,9 +369,15 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
 def _make_decisions(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
     make_table(
         connection,
+        "staging.stg_company__as_of",
+        {"as_of_date": "date"},
+        [{"as_of_date": AS_OF}],
+    )
+    make_table(
+        connection,
         "staging.stg_company__settings",
-        {"as_of_date": "date", "time_zone": "varchar", "reporting_currency": "varchar"},
-        [{"as_of_date": AS_OF, "time_zone": "UTC", "reporting_currency": "EUR"}],
+        {"time_zone": "varchar", "reporting_currency": "varchar"},
+        [{"time_zone": "UTC", "reporting_currency": "EUR"}],
     )
     kinds = {
         "is_additive": "boolean",

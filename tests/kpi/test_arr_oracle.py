@@ -144,7 +144,7 @@ def _make_parents(
     connection: duckdb.DuckDBPyConnection, subscriptions: list[Row], bookings: list[Row], day: date
 ) -> None:
     money = "decimal(18,2)"
-    make_table(connection, "staging.stg_company__settings", {"as_of_date": "date"},
+    make_table(connection, "staging.stg_company__as_of", {"as_of_date": "date"},
                [{"as_of_date": day}])  # fmt: skip
     make_table(
         connection,

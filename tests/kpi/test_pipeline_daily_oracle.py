@@ -124,7 +124,7 @@ def _make_parents(connection: duckdb.DuckDBPyConnection, states: list[Row]) -> N
     )  # fmt: skip
     make_table(
         connection,
-        "staging.stg_company__settings",
+        "staging.stg_company__as_of",
         {"as_of_date": "date"},
         [{"as_of_date": AS_OF}],
     )

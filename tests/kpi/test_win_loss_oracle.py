@@ -130,7 +130,7 @@ def _publish(
         ],
     )
     make_table(
-        warehouse, "staging.stg_company__settings", {"as_of_date": "date"}, [{"as_of_date": AS_OF}]
+        warehouse, "staging.stg_company__as_of", {"as_of_date": "date"}, [{"as_of_date": AS_OF}]
     )
     models.run_named(warehouse, "rpt_win_loss")
     rows = warehouse.execute(

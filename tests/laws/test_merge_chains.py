@@ -105,9 +105,15 @@ def _make(
 ) -> None:
     make_table(
         warehouse,
+        "staging.stg_company__as_of",
+        {"as_of_date": "date"},
+        [{"as_of_date": AS_OF}],
+    )
+    make_table(
+        warehouse,
         "staging.stg_company__settings",
-        {"as_of_date": "date", "time_zone": "varchar"},
-        [{"as_of_date": AS_OF, "time_zone": "UTC"}],
+        {"time_zone": "varchar"},
+        [{"time_zone": "UTC"}],
     )
     make_table(
         warehouse,

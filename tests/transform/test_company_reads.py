@@ -20,6 +20,7 @@ def manifest(sql: str = GOOD, reads: str = "conformed_accounts", **changed: Any)
         "conformed_accounts": "conformed",
         "stg_file_drop__people": "staging",
         "stg_company__settings": "staging",
+        "stg_company__as_of": "staging",
         "int_customers": "intermediate",
         "own": "company",
     }
@@ -43,8 +44,12 @@ def manifest(sql: str = GOOD, reads: str = "conformed_accounts", **changed: Any)
 
 def test_what_the_refs_name_may_be_read() -> None:
     assert company_model_problems(manifest()) == []
-    settings = 'select as_of_date from "w"."staging"."stg_company__settings"'
-    assert company_model_problems(manifest(settings, "stg_company__settings")) == []
+    for name, column in (
+        ("stg_company__settings", "time_zone"),
+        ("stg_company__as_of", "as_of_date"),
+    ):
+        query = f'select {column} from "w"."staging"."{name}"'
+        assert company_model_problems(manifest(query, name)) == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,12 @@ with settings as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('stg_company__as_of') }}
+
+),
+
 fact_dates as (
 
     select * from {{ ref('int_fact_dates') }}
@@ -19,11 +25,12 @@ fact_dates as (
 limits as (
 
     select
-        as_of_date,
-        fiscal_year_start_month,
-        {{ add_months('as_of_date', -1 * months_back) }} as back_date,
-        {{ add_months('as_of_date', credible_months_ahead) }} as latest_credible_day
+        as_of.as_of_date,
+        settings.fiscal_year_start_month,
+        {{ add_months('as_of.as_of_date', -1 * months_back) }} as back_date,
+        {{ add_months('as_of.as_of_date', credible_months_ahead) }} as latest_credible_day
     from settings
+    cross join as_of
 
 ),
 

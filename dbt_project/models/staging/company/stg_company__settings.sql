@@ -11,8 +11,7 @@ final as (
         company_name,
         reporting_currency,
         time_zone,
-        fiscal_year_start_month,
-        as_of_date
+        fiscal_year_start_month
     from source
 
 )
