@@ -137,7 +137,7 @@ class BuildPlan:
         memory = self.before(unique_id)
         if node.separable is None or memory is None:
             return None
-        now = self._inputs(unique_id)
+        now = self.inputs(unique_id)
         if set(now) != set(memory.inputs) or now[CODE] != memory.inputs[CODE]:
             return None
         changed: dict[str, str] = {}
@@ -149,7 +149,7 @@ class BuildPlan:
         if not changed:
             return None
         most_keys = int((memory.row_count or MOST_KEYS) * MOST_SHARE)
-        return Scope(node.separable, changed, self._below(unique_id), most_keys)
+        return Scope(node.separable, changed, self.below(unique_id), most_keys)
 
     def _changed_rows(self, unique_id: str, before: str) -> tuple[str, str | None]:
         """The name of a table, and what holds its rows that changed since it had some content."""
@@ -174,7 +174,7 @@ class BuildPlan:
         digest = known.digest if known is not None and result.is_kept else result.digest
         content = "" if self._is_view(unique_id) else self._fingerprints.content(unique_id)
         is_separable = self._node(unique_id).separable is not None
-        inputs = self._inputs(unique_id) if is_separable else {}
+        inputs = self.inputs(unique_id) if is_separable else {}
         return Memory(self._fingerprints.of(unique_id), result.row_count, content, digest, inputs)
 
     @property
@@ -190,7 +190,7 @@ class BuildPlan:
     def _node(self, unique_id: str) -> Model | DataTest:
         return self._project.models.get(unique_id) or self._project.tests[unique_id]
 
-    def _inputs(self, unique_id: str) -> dict[str, str]:
+    def inputs(self, unique_id: str) -> dict[str, str]:
         """What stands for the project and for the rows of each table and source below a node."""
         views = self._views_below(unique_id)
         read = {item for node in (unique_id, *views) for item in self._node(node).reads}
@@ -209,7 +209,7 @@ class BuildPlan:
             found += views
         return found
 
-    def _below(self, unique_id: str) -> dict[str, Table]:
+    def below(self, unique_id: str) -> dict[str, Table]:
         """The models below a node as far as its paths may lead, parents first."""
         views = set(self._views_below(unique_id))
         found: dict[str, Table] = {}

@@ -89,7 +89,7 @@ def transform(settings: Settings, by_dbt: bool = False) -> list[NodeResult]:
         arguments = [*dbt_arguments(full_refresh=False), "--exclude-resource-type", "test"]
         results = run_dbt(settings, "build", arguments, chosen)
     else:
-        results = list(run_compiled(settings, project, chosen))
+        results = list(run_compiled(settings, project, chosen, None, plan))
     assert [f"{item.unique_id}: {item.message}" for item in results if not item.is_good] == []
     remember(settings, plan, results)
     return [*kept_results(project, plan), *results]

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from orchestration.settings import Settings
-from orchestration.transform import statements
+from orchestration.transform import standing, statements
 from orchestration.transform.nodes import Project
 from orchestration.transform.project import manifest_json
 from tests.laws.building import HASH_KEY, build, ingest, settings_of
@@ -34,6 +34,7 @@ class Lived:
         differences: Between the home and one built from scratch.
         broken_sums: The sums that do not hold in the home.
         uncounted: Rows that were delivered and are neither in raw nor in quarantine.
+        narrow: Names of the models of which only the keys that the history reached were built.
         told: What happened, for the message of a test that fails.
     """
 
@@ -41,6 +42,7 @@ class Lived:
     broken_sums: list[str]
     uncounted: list[str]
     told: str
+    narrow: frozenset[str]
 
 
 @dataclass
@@ -63,15 +65,18 @@ class Life:
         if seed not in self.lived:
             told = self.history.happen(seed)
             with pytest.MonkeyPatch.context() as patch:
-                # Small as its tables are, only the rows that differ are written into them.
+                # Small as its tables are, only the rows that differ are written into them, and
+                # only the keys are worked out that a batch reached, however many.
                 patch.setattr(statements, "LARGE", 2)
-                build(self.settings)
+                patch.setattr(standing, "MOST_SHARE", 1_000)
+                results = build(self.settings)
             database = self.settings.warehouse_path
             self.lived[seed] = Lived(
                 differences(database, self.from_scratch(), self.keys),
                 broken_cases(database, HASH_KEY),
                 uncounted_rows(self.history, self.settings),
                 told,
+                frozenset(item.unique_id.split(".")[-1] for item in results if item.is_narrow),
             )
         return self.lived[seed]
 

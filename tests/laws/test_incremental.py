@@ -57,3 +57,10 @@ def test_sums_hold_after_a_history(life: Life, seed: int) -> None:
 def test_every_delivered_row_is_counted(life: Life, seed: int) -> None:
     lived = life.live(seed)
     assert lived.uncounted == [], lived.told
+
+
+def test_models_that_fall_apart_were_built_in_part(life: Life) -> None:
+    """Else the tests above would say nothing of it."""
+    narrow = frozenset[str]().union(*(life.live(seed).narrow for seed in SEEDS))
+    assert {"fct_touch", "int_journey_touches", "int_conversion_touches", "rpt_journey"} <= narrow
+    assert len(narrow) >= 8
