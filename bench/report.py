@@ -27,9 +27,9 @@ adds the figures here (`docs/benchmarks.jsonl` keeps them all). Scale 1 is about
   a new home; the last day is not delivered yet.
 - *warm run*: the next run, with no new delivery: nothing is built, all guards run, a version is
   published.
-- *everything again*: the same with `--full-refresh`; what a run costs whose as-of date moved, or
-  whose rules all changed. Left out at the largest scales.
-- *one new day*: the run after the last day was delivered.
+- *everything again*: the same with `--full-refresh`; what a run costs after another release. Left
+  out at the largest scales.
+- *one new day*: the run after the last day was delivered; the as-of date is that day.
 - *floor*: DuckDB writing the same touches sorted. The ratio to it can be compared between machines,
   seconds cannot.
 

@@ -38,6 +38,8 @@ class Settings:
         hash_key: Secret that personal data are hashed with, or None when it must be read from
             or made in the home folder (CONCORD_HASH_KEY).
         source_deadline_seconds: How long one source may take (CONCORD_SOURCE_DEADLINE).
+        whole_build_days: After how many days models that are built in part are built whole again,
+            and compared (CONCORD_WHOLE_BUILD_DAYS).
         postgres_url: Server that the marts are copied to, or None (CONCORD_POSTGRES_URL).
         postgres_bi_role: Role there that reads all marts but pay (CONCORD_POSTGRES_BI_ROLE).
         postgres_finance_role: Role there that reads pay too (CONCORD_POSTGRES_FINANCE_ROLE).
@@ -54,6 +56,7 @@ class Settings:
     alert_on_success: bool = False
     hash_key: str | None = field(default=None, repr=False)
     source_deadline_seconds: int = 3600
+    whole_build_days: int = 7
     postgres_url: str | None = field(default=None, repr=False)
     postgres_bi_role: str = "concord_bi"
     postgres_finance_role: str = "concord_finance"
@@ -156,6 +159,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     threads = _positive(env, "CONCORD_THREADS", os.cpu_count() or 1, problems)
     deadline = _positive(env, "CONCORD_SOURCE_DEADLINE", 3600, problems)
 
+    whole_build_days = _positive(env, "CONCORD_WHOLE_BUILD_DAYS", 7, problems)
+
     postgres_url = _postgres_url(env, problems)
     bi_role = env.get("CONCORD_POSTGRES_BI_ROLE") or Settings.postgres_bi_role
     finance_role = env.get("CONCORD_POSTGRES_FINANCE_ROLE") or Settings.postgres_finance_role
@@ -178,6 +183,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         alert_on_success=env.get("CONCORD_ALERT_ON_SUCCESS") in ("1", "true", "yes"),
         hash_key=env.get("CONCORD_HASH_KEY") or None,
         source_deadline_seconds=deadline,
+        whole_build_days=whole_build_days,
         postgres_url=postgres_url,
         postgres_bi_role=bi_role,
         postgres_finance_role=finance_role,

@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 from orchestration.steps import step
 from orchestration.transform.compiled import run_compiled
 from orchestration.transform.events import key_of, tell
-from orchestration.transform.guards import dbt_guard_results
+from orchestration.transform.guards import dbt_guard_results, mended_guard_results
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.results import NodeResult
 from orchestration.transform.standing import (
@@ -77,6 +77,7 @@ def build_transform_assets(
             if chosen and is_everything:
                 remember(settings, plan, results)
             work.add_guards(dbt_guard_results(project, results))
+            work.add_guards(mended_guard_results(project, plan.mended))
             broken = [result for result in results if not result.is_good]
             reporter().stage_finished(STAGE, _outcome(results), not broken)
 

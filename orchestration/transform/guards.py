@@ -5,7 +5,7 @@ Belongs here: translating dbt's results. Does not: running dbt, or Great Expecta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from orchestration.state import GuardResult
@@ -41,6 +41,28 @@ def dbt_guard_results(project: Project, results: Iterable[NodeResult]) -> list[G
         elif result.unique_id in project.models and not result.is_good:
             found.append(_of_model(project.models[result.unique_id], result))
     return found
+
+
+def mended_guard_results(project: Project, mended: Sequence[str]) -> list[GuardResult]:
+    """One result per model of which parts had been wrong until it was built whole."""
+    return [
+        GuardResult(
+            guard=f"parts_equal_whole_{model.schema}_{model.name}",
+            kpi_group=guard_group(model),
+            severity="warning",
+            status="warned",
+            observed="other rows of the same inputs",
+            threshold="the same rows",
+            table_name=f"{model.schema}.{model.name}",
+            message=(
+                f"{model.schema}.{model.name} was built whole and got other rows than its parts "
+                "had come to. It is right now; `separable` in its yml misses a way in which a "
+                "change reaches it. Please report it; until then `concord run --full-refresh` is "
+                "safe"
+            ),
+        )
+        for model in (project.models[unique_id] for unique_id in mended)
+    ]
 
 
 def _of_test(project: Project, result: NodeResult) -> GuardResult:

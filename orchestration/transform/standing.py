@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -38,6 +39,7 @@ from orchestration.transform.raw_loads import (
 )
 from orchestration.transform.results import NodeResult
 from orchestration.transform.scope import Scope, Table, change_place
+from orchestration.transform.whole_builds import is_due, note
 
 SCHEMA = "standing"
 TABLE = f"{SCHEMA}.node"
@@ -75,6 +77,9 @@ class BuildPlan:
     Attributes:
         kept: Rows of each model that stands for certain (None for a view that is no mart), and each
             test that passed (None).
+        whole_on: The day, where models that are built in part are built whole this time.
+        doubted: Their dbt ids.
+        mended: Those of them that had other rows than this gave of the same inputs.
     """
 
     def __init__(
@@ -84,8 +89,16 @@ class BuildPlan:
         known: dict[str, Memory],
         relations: set[tuple[str, str, bool]],
         loads: tuple[Mapping[str, Noted], Mapping[str, Loads]] = ({}, {}),
+        whole_on: date | None = None,
     ) -> None:
         """Find what stands whatever the build makes of the rest."""
+        self.whole_on, self.mended = whole_on, list[str]()
+        # What was built in part does not stand for certain while only parts were looked at.
+        self.doubted = {
+            unique_id
+            for unique_id, model in project.models.items()
+            if whole_on is not None and model.separable is not None and model.materialized != VIEW
+        }
         self._project, self._fingerprints = project, fingerprints
         self._known = known
         self._loads_before, self._loads = loads
@@ -113,7 +126,9 @@ class BuildPlan:
     def kept_now(self, unique_id: str) -> NodeResult | None:
         """The result of a node that turns out to stand, once all that it reads is made."""
         memory = self.before(unique_id)
-        if memory is None or memory.fingerprint != self._fingerprints.of(unique_id):
+        if unique_id in self.doubted or memory is None:
+            return None
+        if memory.fingerprint != self._fingerprints.of(unique_id):
             return None
         if not self._is_view(unique_id):
             self._fingerprints.settle(unique_id, memory.content)
@@ -122,9 +137,15 @@ class BuildPlan:
     def made(self, result: NodeResult) -> None:
         """Take note of a model that was built: the same rows leave alone what reads it."""
         memory = self._known.get(result.unique_id)
-        if memory is not None and result.has_same_rows:
+        if memory is None:
+            return
+        if result.has_same_rows:
             self._fingerprints.settle(result.unique_id, memory.content)
-        if memory is not None and result.changes_are_kept:
+        elif memory.fingerprint == self._fingerprints.of(result.unique_id):
+            # The same inputs, and yet other rows: parts of it had been wrong.
+            self.mended.append(result.unique_id)
+            self._fingerprints.settle(result.unique_id, hash_of(memory.content, str(self.whole_on)))
+        if result.changes_are_kept:
             self._changed_from[result.unique_id] = memory.content
 
     def scope(self, unique_id: str) -> Scope | None:
@@ -135,7 +156,7 @@ class BuildPlan:
         """
         node = self._node(unique_id)
         memory = self.before(unique_id)
-        if node.separable is None or memory is None:
+        if node.separable is None or memory is None or self.whole_on is not None:
             return None
         now = self.inputs(unique_id)
         if set(now) != set(memory.inputs) or now[CODE] != memory.inputs[CODE]:
@@ -251,7 +272,9 @@ class BuildPlan:
         if self._is_view(unique_id):
             return True
         memory = self._known.get(unique_id)
-        if memory is None or memory.fingerprint != self._fingerprints.of(unique_id):
+        if unique_id in self.doubted or memory is None:
+            return False
+        if memory.fingerprint != self._fingerprints.of(unique_id):
             return False
         self._fingerprints.settle(unique_id, memory.content)
         return True
@@ -277,7 +300,10 @@ def plan_build(settings: Settings, project: Project, is_from_scratch: bool = Fal
         fingerprints = Fingerprints(connection, project, code)
         known = {} if is_from_scratch else _remembered(connection)
         loads = loads_before(connection), shown_loads(connection)
-        return BuildPlan(project, fingerprints, known, _relations(connection), loads)
+        today = datetime.now(UTC).date()
+        is_whole = is_from_scratch or is_due(connection, today, settings.whole_build_days)
+        whole_on = today if is_whole else None
+        return BuildPlan(project, fingerprints, known, _relations(connection), loads, whole_on)
 
 
 def kept_result(project: Project, unique_id: str, row_count: int | None) -> NodeResult:
@@ -322,6 +348,8 @@ def remember(settings: Settings, plan: BuildPlan, results: Iterable[NodeResult])
             ],
         )
         note_loads(connection, plan.loads)
+        if plan.whole_on is not None and plan.doubted <= good.keys():
+            note(connection, plan.whole_on)
 
 
 def _make_table(connection: duckdb.DuckDBPyConnection) -> None:

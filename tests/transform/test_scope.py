@@ -13,6 +13,7 @@ from orchestration.ingest.warehouse import warehouse
 from orchestration.settings import Settings
 from orchestration.transform import standing, statements
 from orchestration.transform.compiled import run_compiled
+from orchestration.transform.guards import mended_guard_results
 from orchestration.transform.results import NodeResult
 from tests.transform.separable_project import RAW, SEPARABLE, SQL, World, project, run
 from tests.transform.small_project import execute, settings_of
@@ -202,3 +203,50 @@ class TestDataTests:
     def test_views_are_asked_through_their_table(self, world: World, settings: Settings) -> None:
         world.deliver(range(12))
         assert not self.fails(settings, "longest")
+
+
+class TestWholeBuilds:
+    """Every few days nothing is believed that was only looked at in part."""
+
+    def spoil(self, settings: Settings) -> None:
+        execute(settings, "update made.journey_touches set channel = 'wrong' where number = 1")
+
+    def whole(self, settings: Settings) -> None:
+        execute(settings, "update standing.whole_build set built_on = built_on - 7")
+
+    def test_what_is_wrong_stands_until_then(self, world: World, settings: Settings) -> None:
+        self.spoil(settings)
+        world.deliver([5])
+        assert "model.journey_touches" in narrow(run(settings, project()))
+        with pytest.raises(AssertionError):
+            check(settings)
+        self.whole(settings)
+        assert narrow(run(settings, project())) == set()
+        check(settings)
+        world.deliver([6])
+        assert "model.journey_touches" in narrow(run(settings, project()))
+
+    def test_what_was_mended_is_told_and_reaches_its_readers(
+        self, world: World, settings: Settings
+    ) -> None:
+        self.spoil(settings)
+        self.whole(settings)
+        nodes = project()
+        plan = standing.plan_build(settings, nodes)
+        results = list(run_compiled(settings, nodes, plan.to_build, None, plan))
+        assert plan.mended == ["model.journey_touches"]
+        (told,) = mended_guard_results(nodes, plan.mended)
+        assert told.status == "warned"
+        assert "made.journey_touches" in told.message
+        asked = {item.unique_id for item in results if not item.is_kept}
+        assert {"test.journey_touches", "test.longest"} <= asked
+        assert "model.members" not in asked
+
+    def test_nothing_wrong_is_nothing_told(self, world: World, settings: Settings) -> None:
+        self.whole(settings)
+        plan = standing.plan_build(settings, project())
+        results = list(run_compiled(settings, project(), plan.to_build, None, plan))
+        assert plan.mended == []
+        assert {item.unique_id for item in results if not item.is_kept} == {
+            "model.touches", "model.journey_touches",
+        }  # fmt: skip
