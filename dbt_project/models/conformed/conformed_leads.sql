@@ -1,6 +1,7 @@
 -- Grain: one row per lead of a source (lead_key).
 -- Why: a lead is the person its source links it to, else that of the lead that it was merged into,
--- else the person of its e-mail, else its own.
+-- else the person of its e-mail, else its own, which no record of a person shares: sources may count
+-- leads and people from 1 each.
 with leads as (
 
     select * from {{ ref('stg_file_drop__leads') }}
@@ -145,7 +146,7 @@ identified as (
             people.person_key,
             address_aliases.person_key,
             {{ address_person_key('keyed.email_hash') }},
-            keyed.lead_key
+            {{ surrogate_key(["'lead'", 'keyed.lead_key']) }}
         ) as own_person_key
     from keyed
     left join people
