@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,17 @@ import duckdb
 
 from bench.phases import Phase, run_phase
 from bench.report import add_to_history
+from orchestration.transform.difference import write_difference
+from orchestration.transform.nodes import Model, Project
+from orchestration.transform.scope import (
+    CHANGES,
+    Scope,
+    change_place,
+    in_scope,
+    narrow,
+    renamed,
+    tables_below,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 # Statements name the catalog, which is named after the file.
@@ -34,6 +47,17 @@ MODELS = (
     "int_conversion_touches",
 )  # fmt: skip
 TABLES = ("int_journey_touches", "int_conversion_touches")
+# A touch of one in a thousand, of some person's journey.
+NEW_TOUCHES = """
+    create table changes.fct_touch as
+    select md5(concat('new ', number)) as touch_key, key as person_key,
+        md5((hash(number, 4) % 10)::varchar) as channel_key,
+        md5((hash(number, 5) % 200)::varchar) as campaign_key,
+        null::varchar as session_key, 'web' as source_instance, 'session' as touch_type,
+        true as is_attributable, (won_at - interval 1 hour)::date as touched_date,
+        won_at - interval 1 hour as touched_at, false as _is_old
+    from main.journeys where number % 250 = 7
+"""
 FLOOR = "create or replace table main.floor as select * from core.fct_touch order by 2, touched_at"
 # Lengths fall by a quarter each, from 1 to 20, four on average.
 JOURNEYS = """
@@ -79,7 +103,7 @@ def measure(touches: int, folder: Path) -> dict[str, Any]:
     log = folder / "bench.log"
     environment = {"PYTHONPATH": str(ROOT), "CONCORD_HOME": str(folder / "home")}
     phases: list[Phase] = []
-    for name in ("generate", "floor", "attribute"):
+    for name in ("generate", "floor", "attribute", "new day"):
         command = [sys.executable, "-m", "bench.attribution", "--phase", name]
         command += ["--touches", str(touches), "--folder", str(folder)]
         phases.append(run_phase(name, command, touches, log, environment))
@@ -104,20 +128,55 @@ def _phase(name: str, touches: int, folder: Path) -> None:
             _generate(connection, touches)
             return
         if name == "floor":
-            _timed(connection, "floor", FLOOR)
+            _timed("floor", lambda: connection.execute(FLOOR))
             return
-        statements = _statements()
-        for model in MODELS:
-            place, sql = statements[model]
-            if model in TABLES:
-                _timed(connection, model, f"create or replace table {place} as {sql}")
+        project = _project()
+        if name == "new day":
+            _new_day(connection, project)
+            return
+        models = {model.name: model for model in project.models.values()}
+        for model in map(models.__getitem__, MODELS):
+            if model.name in TABLES:
+                sql = f"create or replace table {model.place} as {model.sql}"
+                _timed(model.name, partial(connection.execute, sql))
             else:
-                connection.execute(f"create or replace view {place} as {sql}")
+                connection.execute(f"create or replace view {model.place} as {model.sql}")
 
 
-def _timed(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
+def _new_day(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
+    """Bring the tables to what a thousandth more touches make of them, as a run does."""
+    connection.execute(f"create schema {CHANGES}")
+    connection.execute(NEW_TOUCHES)
+    connection.execute(
+        "insert into core.fct_touch select * exclude (_is_old) from changes.fct_touch"
+    )
+    changed = "fct_touch"
+    models = {model.name: model for model in project.models.values()}
+    for model in map(models.__getitem__, TABLES):
+        _timed(f"new day: {model.name}", partial(_patch, connection, project, model, changed))
+        changed = model.name
+
+
+def _patch(
+    connection: duckdb.DuckDBPyConnection, project: Project, model: Model, changed: str
+) -> None:
+    """Work out the keys that one table's changed rows reach."""
+    said = model.separable
+    if said is None:
+        raise click.ClickException(f"{model.name} does not fall apart by a key any more")
+    below = tables_below(project, model.unique_id)
+    scope = Scope(said, {changed: change_place(changed)}, below, sys.maxsize)
+    connection.execute("begin")
+    query = renamed(model.sql, narrow(connection, scope))
+    place = change_place(model.name)
+    if write_difference(connection, model.place, query, in_scope(said.key), place) is None:
+        raise click.ClickException(f"{model.name} would be written anew")
+    connection.execute("commit")
+
+
+def _timed(name: str, work: Callable[[], object]) -> None:
     started = time.perf_counter()
-    connection.execute(sql)
+    work()
     click.echo(f"step\t{name}\t{time.perf_counter() - started:.3f}")
 
 
@@ -143,18 +202,12 @@ def _generate(connection: duckdb.DuckDBPyConnection, touches: int) -> None:
         connection.execute(sql)
 
 
-def _statements() -> dict[str, tuple[str, str]]:
-    """Where each model stands, and its query as dbt compiled it."""
+def _project() -> Project:
+    """The models as dbt compiled them."""
     from orchestration.settings import load_settings
-    from orchestration.transform.nodes import Project
     from orchestration.transform.project import manifest_json
 
-    project = Project(manifest_json(load_settings()))
-    return {
-        model.name: (f'"{model.schema}"."{model.name}"', model.sql)
-        for model in project.models.values()
-        if model.name in MODELS
-    }
+    return Project(manifest_json(load_settings()))
 
 
 @click.command()
@@ -170,7 +223,7 @@ def main(touches: int, folder: Path | None, phase: str | None) -> None:
     try:
         # Compiling is no part of it.
         environment = {**os.environ, "CONCORD_HOME": str(place / "home")}
-        code = "from bench.attribution import _statements; _statements()"
+        code = "from bench.attribution import _project; _project()"
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)  # noqa: S603
         add_to_history(measure(touches, place))
     finally:

@@ -18,7 +18,8 @@ import duckdb
 # Temporary objects: a cursor sees only its own.
 NAME = "difference"
 DIFFERENCE = f"temp.main.{NAME}"
-COUNTED = "counted_rows"
+WANTED = "wanted_rows"
+STANDING = "standing_rows"
 # Beside the columns of rows that are kept: whether they were deleted.
 IS_OLD = "_is_old"
 PLACES_BEFORE = f"select place_before from {DIFFERENCE} where place_before is not null"  # noqa: S608
@@ -78,7 +79,7 @@ def write_difference(
         f"select coalesce(max(rowid), 0), count(*) from {place}"  # noqa: S608
     ).fetchall()
     try:
-        counted = _compare(cursor, place, query, condition, names)
+        wanted, standing = _compare(cursor, place, query, condition, names)
     except duckdb.BinderException:
         return None  # It has other columns; or it is wrong, which writing it anew will say.
     if [column[:2] for column in cursor.execute(f"describe {DIFFERENCE}").fetchall()[:-1]] != [
@@ -88,6 +89,9 @@ def write_difference(
     [(deleted, inserted)] = cursor.execute(
         f"select count(place_before), count(*) - count(place_before) from {DIFFERENCE}"  # noqa: S608
     ).fetchall()
+    # Rows that equal each other find the same row of the table, and only one of them would stand.
+    if standing - deleted + inserted != wanted:
+        return None
     count_after = count_before - deleted + inserted
     is_worth_it = last_place <= max(count_after * MOST_PLACES_PER_ROW, FEW)
     if not is_worth_it or deleted + inserted > max(count_after * MOST_CHANGED, FEW):
@@ -100,43 +104,40 @@ def write_difference(
     if inserted:
         cursor.execute(f"insert into {place} {_inserted(names)}")
     cursor.execute(f"drop table {DIFFERENCE}")
-    [(in_scope,)] = cursor.execute(
-        f"select count(*) from {place} as own where {condition}"  # noqa: S608
-    ).fetchall()
-    # Rows that equal each other find the same row of the table, and only one of them would stand.
-    if in_scope != counted:
-        return None
     return Difference(count_after, deleted + inserted, are_kept)
 
 
 def _compare(
     cursor: duckdb.DuckDBPyConnection, place: str, query: str, condition: str, names: list[str]
-) -> int:
-    """Keep what only one of the two holds; return the rows of the query.
+) -> tuple[int, int]:
+    """Keep what only one of the two holds; return the rows of the query and of the table.
 
     Two hashes, one from the first column to the last and one back: two rows of the same key pass
     for equal once in 2^64 changes, any other two never.
     """
     forth, back = ", ".join(names), ", ".join(reversed(names))
-    cursor.execute(f"create or replace temp sequence {COUNTED}")
-    # The sequence counts the rows in passing; asking for their number would be asking twice.
+    for sequence in (WANTED, STANDING):
+        cursor.execute(f"create or replace temp sequence {sequence}")
+    # The sequences count the rows in passing; asking for their number would be asking twice.
     cursor.execute(
         f"create or replace temp table {NAME} as "  # noqa: S608
         f"with answered as (select * from (\n{query}\n) as own where {condition}), "
         f"fresh as (select *, hash({forth}) as hash_forth, hash({back}) as hash_back "
-        f"from answered where nextval('{COUNTED}') > 0), "
-        f"standing as (select own.rowid as place_before, hash({forth}) as hash_forth, "
-        f"hash({back}) as hash_back from {place} as own where {condition}) "
+        f"from answered where nextval('{WANTED}') > 0), "
+        f"kept as (select own.rowid as place_before, hash({forth}) as hash_forth, "
+        f"hash({back}) as hash_back from {place} as own where {condition}), "
+        f"standing as (select * from kept where nextval('{STANDING}') > 0) "
         "select fresh.* exclude (hash_forth, hash_back), standing.place_before "
         "from fresh full join standing "
         "on fresh.hash_forth = standing.hash_forth and fresh.hash_back = standing.hash_back "
         "where fresh.hash_forth is null or standing.hash_forth is null"
     )
-    [(counted,)] = cursor.execute(
-        f"select coalesce(last_value, 0) from duckdb_sequences() "  # noqa: S608
-        f"where sequence_name = '{COUNTED}' and temporary"
-    ).fetchall()
-    return int(counted)
+    counts = dict(
+        cursor.execute(
+            "select sequence_name, coalesce(last_value, 0) from duckdb_sequences() where temporary"
+        ).fetchall()
+    )
+    return int(counts[WANTED]), int(counts[STANDING])
 
 
 def _keep(

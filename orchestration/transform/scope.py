@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.transform.difference import IS_OLD
+from orchestration.transform.nodes import Project
 from orchestration.transform.separable import Path, Separable, rows_needed, rows_reached
 
 # Of rows that were inserted and deleted by the last build, each under its model's name.
@@ -54,6 +55,42 @@ class Scope:
     changed: Mapping[str, str]
     below: Mapping[str, Table]
     most_keys: int
+
+
+def views_below(project: Project, unique_id: str) -> list[str]:
+    """The views between a node and the tables that it comes to read, by dbt id."""
+    found: list[str] = []
+    waiting = [unique_id]
+    while waiting:
+        node = waiting.pop()
+        reads = (project.models.get(node) or project.tests[node]).reads
+        views = [item for item in reads if item in project.models and _is_view(project, item)]
+        waiting += views
+        found += views
+    return found
+
+
+def tables_below(project: Project, unique_id: str) -> dict[str, Table]:
+    """A model or test and all that lies below it, by name, parents first."""
+    views = set(views_below(project, unique_id))
+    found = {name: Table(place, None) for name, place in project.source_places.items()}
+
+    def visit(item: str) -> None:
+        model = project.models.get(item)
+        if model is None or model.name in found:
+            return
+        for parent in model.reads:
+            visit(parent)
+        found[model.name] = Table(model.place, model.sql if item in views else None)
+
+    node = project.models.get(unique_id) or project.tests[unique_id]
+    for item in (*node.reads, unique_id):
+        visit(item)
+    return found
+
+
+def _is_view(project: Project, unique_id: str) -> bool:
+    return project.models[unique_id].materialized == "view"
 
 
 class TooManyKeysError(Exception):

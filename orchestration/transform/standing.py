@@ -38,7 +38,7 @@ from orchestration.transform.raw_loads import (
     shown_loads,
 )
 from orchestration.transform.results import NodeResult
-from orchestration.transform.scope import Scope, Table, change_place
+from orchestration.transform.scope import Scope, change_place, tables_below, views_below
 from orchestration.transform.whole_builds import is_due, note
 
 SCHEMA = "standing"
@@ -170,7 +170,8 @@ class BuildPlan:
         if not changed:
             return None
         most_keys = int((memory.row_count or MOST_KEYS) * MOST_SHARE)
-        return Scope(node.separable, changed, self.below(unique_id), most_keys)
+        below = tables_below(self._project, unique_id)
+        return Scope(node.separable, changed, below, most_keys)
 
     def _changed_rows(self, unique_id: str, before: str) -> tuple[str, str | None]:
         """The name of a table, and what holds its rows that changed since it had some content."""
@@ -213,41 +214,12 @@ class BuildPlan:
 
     def inputs(self, unique_id: str) -> dict[str, str]:
         """What stands for the project and for the rows of each table and source below a node."""
-        views = self._views_below(unique_id)
+        views = views_below(self._project, unique_id)
         read = {item for node in (unique_id, *views) for item in self._node(node).reads}
         tables = sorted(read - set(views))
         return {CODE: self._fingerprints.code} | {
             item: self._fingerprints.content(item) for item in tables
         }
-
-    def _views_below(self, unique_id: str) -> list[str]:
-        """The views between a node and the tables that it comes to read."""
-        found: list[str] = []
-        waiting = [unique_id]
-        while waiting:
-            views = [item for item in self._node(waiting.pop()).reads if self._is_view(item)]
-            waiting += views
-            found += views
-        return found
-
-    def below(self, unique_id: str) -> dict[str, Table]:
-        """The models below a node as far as its paths may lead, parents first."""
-        views = set(self._views_below(unique_id))
-        found: dict[str, Table] = {}
-
-        def visit(item: str) -> None:
-            model = self._project.models.get(item)
-            if model is None or model.name in found:
-                return
-            for parent in model.reads:
-                visit(parent)
-            found[model.name] = Table(model.place, model.sql if item in views else None)
-
-        for name, place in self._project.source_places.items():
-            found[name] = Table(place, None)
-        for item in (*self._node(unique_id).reads, unique_id):
-            visit(item)
-        return found
 
     def _stands_for_certain(self, unique_id: str) -> bool:
         memory = self.before(unique_id)

@@ -12,7 +12,15 @@ import pytest
 
 from orchestration.transform.difference import IS_OLD
 from orchestration.transform.nodes import Project
-from orchestration.transform.scope import CHANGES, Scope, change_place, in_scope, narrow, renamed
+from orchestration.transform.scope import (
+    CHANGES,
+    Scope,
+    change_place,
+    in_scope,
+    narrow,
+    renamed,
+    tables_below,
+)
 from orchestration.transform.separable import Step
 from orchestration.transform.standing import CODE, BuildPlan, plan_build
 from tests.conftest import RunHome
@@ -59,7 +67,7 @@ def _changed(project: Project, connection: duckdb.DuckDBPyConnection, name: str)
 
 
 def test_every_way_of_every_model_can_be_gone(
-    sample: RunHome, project: Project, plan: BuildPlan, copy: duckdb.DuckDBPyConnection
+    sample: RunHome, project: Project, copy: duckdb.DuckDBPyConnection
 ) -> None:
     """The rows of the keys that changed are those that the table holds."""
     key = (sample.home / "state" / "hash_key").read_text().strip()
@@ -67,7 +75,7 @@ def test_every_way_of_every_model_can_be_gone(
     for model in project.models.values():
         if model.separable is None or model.materialized == "view" or model.language != "sql":
             continue
-        below = plan.below(model.unique_id)
+        below = tables_below(project, model.unique_id)
         changed = {name: _changed(project, copy, name) for name in model.separable.reached}
         with copy.cursor() as cursor:
             cursor.execute("set TimeZone = 'UTC'")

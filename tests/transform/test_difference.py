@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.transform import difference
 from orchestration.transform.difference import Difference, write_difference
 
 PLACE = '"main"."kept"'
@@ -143,8 +144,9 @@ def test_another_shape_is_left_to_a_new_table(
 
 
 def test_more_changes_than_half_the_rows_are_left_to_a_new_table(
-    cursor: duckdb.DuckDBPyConnection,
+    cursor: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(difference, "FEW", 0)
     hold(cursor, "kept", [(number, "a", 1) for number in range(10)])
     hold(cursor, "wanted", [(number, "a" if number > 2 else "b", 1) for number in range(10)])
     assert write(cursor) is None
@@ -155,8 +157,9 @@ def test_more_changes_than_half_the_rows_are_left_to_a_new_table(
 
 
 def test_a_table_full_of_deleted_places_is_left_to_a_new_one(
-    cursor: duckdb.DuckDBPyConnection,
+    cursor: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(difference, "FEW", 0)
     hold(cursor, "kept", [(number, "a", 1) for number in range(100)])
     cursor.execute("delete from kept where id < 60")
     hold(cursor, "wanted", [(number, "a", 1) for number in range(60, 100)])
@@ -168,3 +171,50 @@ def test_what_is_wrong_with_the_query_is_said(cursor: duckdb.DuckDBPyConnection)
     hold(cursor, "kept", [(1, "a", 1)])
     with pytest.raises(duckdb.ConversionException, match="abc"):
         write(cursor, "select cast('abc' as integer) as id, name, amount from wanted")
+
+
+class TestSomeRows:
+    """Only rows that meet a condition are compared, and what changed is kept."""
+
+    KEPT = "main.changed"
+
+    def write(self, cursor: duckdb.DuckDBPyConnection, condition: str) -> Difference | None:
+        return write_difference(
+            cursor, PLACE, "select * from wanted", f"own.id {condition}", self.KEPT
+        )
+
+    def test_the_others_stand(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        hold(cursor, "kept", [(1, "a", 1), (2, "a", 1), (3, "a", 1)])
+        hold(cursor, "wanted", [(1, "other", 1), (2, "b", 1), (4, "new", 1)])
+        assert self.write(cursor, "in (2, 4)") == Difference(4, 3, are_kept=True)
+        assert sorted(rows_of(cursor, "kept")) == [
+            (1, "a", 1), (2, "b", 1), (3, "a", 1), (4, "new", 1)
+        ]  # fmt: skip
+
+    def test_what_changed_is_kept_as_it_was_and_as_it_is(
+        self, cursor: duckdb.DuckDBPyConnection
+    ) -> None:
+        hold(cursor, "kept", [(1, "a", 1), (2, "a", 1)])
+        hold(cursor, "wanted", [(2, "b", 1)])
+        self.write(cursor, "= 2")
+        assert set(rows_of(cursor, self.KEPT)) == {(2, "a", 1, True), (2, "b", 1, False)}
+
+    def test_equal_rows_are_left_to_a_new_table(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        hold(cursor, "kept", [(1, "a", 1), (2, "a", 1)])
+        hold(cursor, "wanted", [(2, "a", 1), (2, "a", 1)])
+        assert self.write(cursor, "= 2") is None
+
+    def test_nothing_changed_keeps_nothing(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        hold(cursor, "kept", [(1, "a", 1), (2, "a", 1)])
+        hold(cursor, "wanted", [(2, "a", 1)])
+        assert self.write(cursor, "= 2") == Difference(2, 0)
+
+    def test_most_of_a_table_is_not_kept(
+        self, cursor: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(difference, "FEW", 0)
+        hold(cursor, "kept", [(number, "a", 1) for number in range(10)])
+        hold(cursor, "wanted", [(number, "a" if number else "b", 1) for number in range(10)])
+        assert self.write(cursor, ">= 0") == Difference(10, 2, are_kept=True)
+        hold(cursor, "wanted", [(number, "a" if number > 1 else "c", 1) for number in range(10)])
+        assert self.write(cursor, ">= 0") == Difference(10, 4)
