@@ -20,7 +20,7 @@ from orchestration.ingest.file_drop import (
     read_source,
     source_loads,
 )
-from orchestration.ingest.published_before import HISTORY, write_published_before
+from orchestration.ingest.published_before import HISTORIES, write_published_before
 from orchestration.ingest.side_by_side import read_side_by_side
 from orchestration.ingest.warehouse import warehouse, write_views
 from orchestration.progress import reporter
@@ -58,13 +58,14 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
         ]
         + [
             dg.AssetSpec(
-                catalog.published_before_key(HISTORY),
+                catalog.published_before_key(history.table),
                 group_name="published_before",
                 owners=[catalog.DEFAULT_OWNER],
-                description="What readers were told of each KPI before the as-of date.",
+                description=history.description,
                 kinds={"parquet", "duckdb"},
                 freshness_policy=catalog.DAILY,
             )
+            for history in HISTORIES
         ],
         check_specs=[
             dg.AssetCheckSpec(
@@ -94,7 +95,8 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
             if project.needs_dbt and plan_build(settings, project).to_build:
                 # dbt needs seconds to start: let it, while the raw guards look.
                 transform_worker.worker_of_run(settings, context.run_id)
-            yield dg.MaterializeResult(asset_key=catalog.published_before_key(HISTORY))
+            for history in HISTORIES:
+                yield dg.MaterializeResult(asset_key=catalog.published_before_key(history.table))
             work.add_guards(_guards(readings))
             rows = Counter[str]()
             quarantined = Counter[str]()

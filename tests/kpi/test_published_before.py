@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.ingest.published_before import TABLE, write_published_before
+from orchestration.ingest.published_before import SCHEMA, write_published_before
 
 VERSION = "000007"
 COLUMNS = "kpi, kpi_group, period_grain, dimension, member, value, period_start"
@@ -44,7 +44,7 @@ def read_back(published_dir: Path, as_of: date) -> list[tuple[int, date, date | 
     with duckdb.connect() as connection:
         write_published_before(connection, published_dir, as_of)
         return connection.execute(
-            f"select value::int, known_from, known_to from {TABLE} order by known_from"
+            f"select value::int, known_from, known_to from {SCHEMA}.kpi_history order by known_from"
         ).fetchall()
 
 

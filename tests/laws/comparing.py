@@ -14,7 +14,11 @@ import duckdb
 # Differ from run to run by design; ops tells of the runs themselves.
 OF_THE_RUN = frozenset({"run_id", "publish_version", "kpi_publish_version"})
 # What a home published earlier is an input of its next run: what holds now has to be equal.
-HISTORIES = {("kpi", "rpt_kpi_history"): ("known_to is null", {"known_from", "known_to"})}
+HISTORIES: Mapping[tuple[str, str], tuple[str, set[str]]] = {
+    ("kpi", "rpt_kpi_history"): ("known_to is null", {"known_from", "known_to"}),
+    ("attribution", "rpt_credit_history"): ("known_to is null", {"known_from", "known_to"}),
+    ("attribution", "rpt_credit_restatement"): ("false", set()),
+}
 SCHEMAS = ("core", "funnel", "attribution", "kpi", "compensation")
 SHOWN_ROWS = 4
 
