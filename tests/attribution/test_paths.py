@@ -16,7 +16,7 @@ from tests.kpi.compiled import CompiledModels, compile_models, empty_warehouse, 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attribution")]
 
 MODELS = (
-    "int_journey_steps", "int_prospect_touches", "int_prospect_conversions",
+    "int_journey_steps", "int_prospects", "int_prospect_touches", "int_prospect_conversions",
     "int_prospect_journeys", "int_channel_transitions", "int_channel_sets",
 )  # fmt: skip
 BEGIN = datetime.fromisoformat("2026-01-01")
