@@ -26,6 +26,8 @@ DBT_FOLDER = PROJECT_ROOT / "dbt_project"
 GROUPS = ("core", "demand", "pipeline", "attribution", "unit_economics")
 # Of Concord's models a company may read those that readers get, and the conformed ones.
 READABLE_FOLDERS = ("marts/core", "marts/funnel", "marts/attribution", "marts/kpi", "conformed")
+# Personal pay stays where finance reads it.
+PAY_MODELS = frozenset({"conformed_plan_assignments", "conformed_employee_absences"})
 SETTINGS_MODEL = "stg_company__settings"
 # What each component model may say of where a row belongs; `unknown` where it does not.
 CELL = ("channel_name", "team", "segment", "region", "product_name")
@@ -47,7 +49,9 @@ def concord_models() -> dict[str, str]:
 def readable_models() -> frozenset[str]:
     """The models of Concord that a company may read."""
     return frozenset(
-        name for name, folder in concord_models().items() if folder.startswith(READABLE_FOLDERS)
+        name
+        for name, folder in concord_models().items()
+        if folder.startswith(READABLE_FOLDERS) and name not in PAY_MODELS
     )
 
 
