@@ -21,7 +21,7 @@ from tests.kpi.compiled import CompiledModels, empty_warehouse
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pay")]
 
-SEEDS = range(6)
+SEEDS = range(4)
 LINES = """
     select events.source_id, lines.credited_payee_key, lines.payee_key, components.plan,
         components.plan_version, components.component, lines.tier_number, lines.base_in_tier,
