@@ -75,7 +75,7 @@ capped as (
     select
         *,
         sum(rounded_amount) over (
-            partition by cap_key
+            partition by coalesce(cap_key, window_key)
             order by
                 credit_date, is_reversal, event_key, credited_payee_key, tier_number
             rows between unbounded preceding and current row
