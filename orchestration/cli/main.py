@@ -20,6 +20,7 @@ COMMANDS = {
     "replay": "Make a source's deliveries anew from its kept answers.",
     "kpi": "Show a KPI: value, formula, example, where it comes from.",
     "explain": "Show how a conversion was credited, and why a touch was not.",
+    "plan": "Show pay plans in plain language.",
     "query": "Ask the semantic layer for KPIs by day, channel, team and so on.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",

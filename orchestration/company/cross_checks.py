@@ -20,8 +20,17 @@ from orchestration.company.fx_rates import (
     check_costs_have_rates,
     check_reporting_currency,
 )
+from orchestration.company.pay_rows import (
+    PlanAssignment,
+    Quota,
+    check_assigned_plans,
+    check_pay_has_rates,
+    check_quota_gaps,
+)
+from orchestration.company.plan_checks import ReadPlan, check_plan_kpis
 from orchestration.company.problems import Problem
 from orchestration.company.scoring import ScoringFile
+from orchestration.company.source_checks import deliveries
 from orchestration.company.sources import SourcesFile
 from orchestration.company.targets import Target, check_target_kpis
 from orchestration.company.yaml_file import YamlFile
@@ -44,6 +53,10 @@ class Parts:
     targets: list[Target] | None
     costs: list[Cost] | None
     experiments: list[Experiment] | None
+    plans: list[ReadPlan]
+    plans_are_read: bool
+    assignments: list[PlanAssignment] | None
+    quotas: list[Quota] | None
     kpi_names: Collection[str]
 
 
@@ -58,6 +71,8 @@ def cross_problems(parts: Parts) -> list[Problem]:
         *_attribution_and_channels(parts),
         *_attribution_and_sources(parts),
         *_targets_and_kpis(parts),
+        *_plans_and_kpis(parts),
+        *_assignments(parts),
     ]
 
 
@@ -134,3 +149,22 @@ def _targets_and_kpis(parts: Parts) -> list[Problem]:
     if parts.targets is None or not parts.kpi_names:
         return []
     return check_target_kpis(parts.targets, parts.kpi_names)
+
+
+def _plans_and_kpis(parts: Parts) -> list[Problem]:
+    return check_plan_kpis(parts.plans, parts.kpi_names) if parts.kpi_names else []
+
+
+def _assignments(parts: Parts) -> list[Problem]:
+    """Quotas may come from a source, too; then a day without one is no slip of the folder."""
+    if parts.assignments is None or not parts.plans_are_read:
+        return []
+    plans = [one.plan for one in parts.plans]
+    problems = check_assigned_plans(parts.assignments, {plan.plan for plan in plans})
+    if parts.fx_rates is not None and parts.company is not None:
+        currency = parts.company.reporting_currency
+        problems += check_pay_has_rates(parts.assignments, parts.fx_rates, currency)
+    is_delivered = parts.sources is None or "quotas" in deliveries(parts.sources)
+    if parts.quotas is not None and not is_delivered:
+        problems += check_quota_gaps(parts.assignments, parts.quotas, plans)
+    return problems

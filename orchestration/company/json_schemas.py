@@ -13,6 +13,7 @@ from orchestration.company.attribution import AttributionFile
 from orchestration.company.company_file import CompanyFile
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.kpis import KpiDefinition
+from orchestration.company.plans import PlanFile
 from orchestration.company.scoring import ScoringFile
 from orchestration.company.sources import SourcesFile
 from orchestration.company.value_types import Decision
@@ -24,6 +25,7 @@ SCHEMA_MODELS: dict[str, type[Decision]] = {
     "attribution": AttributionFile,
     "sources": SourcesFile,
     "kpi": KpiDefinition,
+    "plan": PlanFile,
 }
 
 
@@ -31,7 +33,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schemas of the YAML files of a company and of a KPI.
 
     Returns:
-        The schemas by name: company, funnel, scoring, attribution, sources, kpi.
+        The schemas by name: company, funnel, scoring, attribution, sources, kpi, plan.
     """
     return {
         name: {

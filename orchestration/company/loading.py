@@ -36,7 +36,17 @@ from orchestration.company.fx_rates import FX_RATES_FILE, FxRate, check_fx_rates
 from orchestration.company.kpi_products import product_problems
 from orchestration.company.kpis import KpiDefinition, read_kpis
 from orchestration.company.model_problems import validate_yaml
+from orchestration.company.pay_rows import (
+    ASSIGNMENTS_FILE,
+    QUOTAS_FILE,
+    PlanAssignment,
+    Quota,
+    check_assignments,
+    check_quotas,
+)
 from orchestration.company.people import PEOPLE_FILE, Person, check_people
+from orchestration.company.plan_checks import read_plans
+from orchestration.company.plans import PlanFile
 from orchestration.company.problems import CompanyInvalid, Problem
 from orchestration.company.scoring import SCORING_FILE, ScoringFile, check_scoring
 from orchestration.company.source_checks import check_sources
@@ -84,6 +94,9 @@ class Company:
         targets: Rows of targets.csv.
         costs: Rows of costs.csv.
         experiments: Rows of experiments.csv; none when the company has no such file.
+        plans: Every version of every pay plan, by plan and version.
+        assignments: Rows of assignments.csv; none when the company has no such file.
+        quotas: Rows of quotas.csv; none when the company has no such file.
         kpis: KPI definitions by id, Concord's and the company's own.
         extensions: The company's own models and KPIs.
     """
@@ -101,6 +114,9 @@ class Company:
     targets: tuple[Target, ...]
     costs: tuple[Cost, ...]
     experiments: tuple[Experiment, ...]
+    plans: tuple[PlanFile, ...]
+    assignments: tuple[PlanAssignment, ...]
+    quotas: tuple[Quota, ...]
     kpis: Mapping[str, KpiDefinition]
     extensions: Extensions = Extensions()
 
@@ -199,6 +215,10 @@ def load_company(
     targets = reading.csv(TARGETS_FILE, Target, check_targets)
     costs = reading.csv(COSTS_FILE, Cost, check_costs)
     experiments = reading.csv_if_there(EXPERIMENTS_FILE, Experiment, check_experiments)
+    plans, plan_problems = read_plans(folder)
+    reading.problems += plan_problems
+    assignments = reading.csv_if_there(ASSIGNMENTS_FILE, PlanAssignment, check_assignments)
+    quotas = reading.csv_if_there(QUOTAS_FILE, Quota, check_quotas)
     kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
     reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder), kpis)]
     extensions, extension_problems = read_extensions(folder, kpis)
@@ -219,6 +239,10 @@ def load_company(
         targets=targets,
         costs=costs,
         experiments=experiments,
+        plans=plans,
+        plans_are_read=not plan_problems,
+        assignments=assignments,
+        quotas=quotas,
         kpi_names={path.stem for path in kpi_folder.glob("*.yml")} | set(extensions.kpis),
     )
     problems = [*reading.problems, *cross_problems(parts)]
@@ -233,6 +257,8 @@ def load_company(
         or targets is None
         or costs is None
         or experiments is None
+        or assignments is None
+        or quotas is None
     ):
         raise CompanyInvalid(_in_order(problems))
     return Company(
@@ -249,6 +275,9 @@ def load_company(
         targets=tuple(targets),
         costs=tuple(costs),
         experiments=tuple(experiments),
+        plans=tuple(one.plan for one in plans),
+        assignments=tuple(assignments),
+        quotas=tuple(quotas),
         kpis=every_kpi,
         extensions=extensions,
     )

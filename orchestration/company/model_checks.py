@@ -28,6 +28,8 @@ GROUPS = ("core", "demand", "pipeline", "attribution", "unit_economics")
 READABLE_FOLDERS = ("marts/core", "marts/funnel", "marts/attribution", "marts/kpi", "conformed")
 # They say what the macros at hand read.
 SETTINGS_MODELS = ("stg_company__settings", "stg_company__as_of")
+# Personal pay stays where finance reads it.
+PAY_MODELS = frozenset({"conformed_plan_assignments", "conformed_employee_absences"})
 # What each component model may say of where a row belongs; `unknown` where it does not.
 CELL = ("channel_name", "team", "segment", "region", "product_name")
 NEEDED = ("component", "component_date", "quantity")
@@ -48,7 +50,9 @@ def concord_models() -> dict[str, str]:
 def readable_models() -> frozenset[str]:
     """The models of Concord that a company may read."""
     return frozenset(
-        name for name, folder in concord_models().items() if folder.startswith(READABLE_FOLDERS)
+        name
+        for name, folder in concord_models().items()
+        if folder.startswith(READABLE_FOLDERS) and name not in PAY_MODELS
     )
 
 

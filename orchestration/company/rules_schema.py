@@ -189,6 +189,62 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("source", TEXT),
         ]
     ),
+    "plan_version": pa.schema(
+        [
+            *_texts("plan", "plan_label"),
+            ("version", INTEGER),
+            ("approved_by", TEXT),
+            ("approved_date", DATE),
+            ("valid_from", DATE),
+            ("valid_to", DATE),
+        ]
+    ),
+    "plan_component": pa.schema(
+        [
+            ("plan", TEXT),
+            ("version", INTEGER),
+            *_texts("component", "component_label", "clause", "kind", "measure", "kpi"),
+            *_texts("credit_type", "credited_to", "method", "scope", "frequency", "measured_in"),
+            *_texts("quota_measure", "cap_per"),
+            ("cap_amount", pa.decimal128(18, 2)),
+            ("fx_date", TEXT),
+            ("weight", pa.decimal128(9, 6)),
+            ("goal", pa.decimal128(18, 6)),
+            ("achievement_decimals", INTEGER),
+            ("component_order", INTEGER),
+        ]
+    ),
+    "plan_band": pa.schema(
+        [
+            ("plan", TEXT),
+            ("version", INTEGER),
+            ("component", TEXT),
+            ("band_number", INTEGER),
+            *(
+                (name, pa.decimal128(18, 6))
+                for name in ("at_least", "below", "rate", "start_value", "end_value")
+            ),
+        ]
+    ),
+    "plan_absence": pa.schema([("plan", TEXT), ("version", INTEGER), ("absence_kind", TEXT)]),
+    "plan_assignment": pa.schema(
+        [
+            *_texts("employee_id", "plan"),
+            ("valid_from", DATE),
+            ("valid_to", DATE),
+            ("target_amount", pa.decimal128(18, 2)),
+            ("currency_code", TEXT),
+        ]
+    ),
+    "quota": pa.schema(
+        [
+            *_texts("employee_id", "measure"),
+            ("valid_from", DATE),
+            ("valid_to", DATE),
+            ("quota_amount", pa.decimal128(18, 2)),
+            *_texts("currency_code", "reason"),
+        ]
+    ),
     "source": pa.schema([*_texts("source_name", "loader"), ("source_rank", INTEGER)]),
     "system_of_record": pa.schema(_texts("entity", "source_name")),
     "kpi_definition": pa.schema(

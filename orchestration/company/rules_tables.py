@@ -20,6 +20,7 @@ from orchestration.company.funnel_checks import stages_in_order
 from orchestration.company.kpi_products import product_levels
 from orchestration.company.kpis import KpiDefinition
 from orchestration.company.loading import Company
+from orchestration.company.plan_tables import plan_rows
 from orchestration.company.rules_schema import RULES_SCHEMAS
 from orchestration.company.scoring_tables import scoring_rows
 from orchestration.company.source_checks import deliveries
@@ -42,6 +43,7 @@ def rules_tables(company: Company) -> dict[str, pa.Table]:
         **_touch_rows(company),
         **scoring_rows(company.scoring),
         **attribution_rows(company.attribution),
+        **plan_rows(company.plans),
         **_csv_rows(company),
         **_source_rows(company),
         "kpi_definition": _kpi_rows(company),
@@ -209,6 +211,8 @@ def _csv_rows(company: Company) -> dict[str, Rows]:
         "target": _without_line(company.targets),
         "cost": _without_line(company.costs),
         "experiment": _without_line(company.experiments),
+        "plan_assignment": _without_line(company.assignments),
+        "quota": _without_line(company.quotas),
     }
 
 

@@ -27,6 +27,9 @@ def warehouse(settings: Settings, read_only: bool = False) -> Iterator[duckdb.Du
     with duckdb.connect(
         str(settings.warehouse_path), read_only=read_only, config=config
     ) as connection:
+        if not read_only:
+            # It holds what everybody is paid, so only its owner reads it.
+            settings.warehouse_path.chmod(0o600)
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

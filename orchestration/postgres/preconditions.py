@@ -15,9 +15,6 @@ from orchestration.postgres.books import SCHEMA
 from orchestration.postgres.errors import PostgresError
 from orchestration.postgres.server import Server
 
-# The schemas that finance reads and BI never does.
-FINANCE_SCHEMAS = frozenset({"compensation"})
-
 
 def ensure_preconditions(
     connection: psycopg.Connection, server: Server, schemas: Collection[str]

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 
 from orchestration.postgres.books import OPEN_TABLES, SCHEMA
-from orchestration.postgres.preconditions import FINANCE_SCHEMAS
 from orchestration.postgres.server import Server
+from orchestration.publish.tables import FINANCE_SCHEMAS
 
 
 def set_reading_rights(

@@ -27,6 +27,7 @@ from orchestration.publish import (
 )
 from orchestration.publish.gate import OPS, READS
 from orchestration.publish.ops_tables import OPS_TABLES
+from orchestration.publish.tables import store_of
 from orchestration.settings import Settings
 from orchestration.state import GuardResult, StateStore
 from orchestration.steps import Step, step, utc_now
@@ -182,6 +183,7 @@ def _table(project: Project, model: Model, results: Sequence[GuardResult]) -> Pu
         model.schema,
         model.name,
         model.publish_group,
+        store_of(model.schema),
         columns=tuple((column.name, column.data_type) for column in model.columns),
         key=project.keys.get(model.unique_id, ()),
         description=model.description,

@@ -59,8 +59,9 @@ class StoreFile:
         version: str,
         decisions: Mapping[str, Decision],
         on_step: OnStep,
+        file_mode: int,
     ) -> None:
-        """Make the file and attach it."""
+        """Make the file, for those whom its mode names, and attach it."""
         self._connection = connection
         self._path = path
         self._origin = origin
@@ -71,6 +72,7 @@ class StoreFile:
         connection.execute(
             f"attach {literal(path)} as {BUILD} (storage_version {literal(STORAGE_VERSION)})"
         )
+        path.chmod(file_mode)
 
     def add_table(self, table: PublishedTable) -> TableOutcome:
         """Copy a table as its group's decision says.
@@ -111,9 +113,9 @@ class StoreFile:
             if outcome.content == "absent":
                 continue
             path = folder / outcome.schema_name / f"{outcome.table_name}.parquet"
-            for parent in (folder, path.parent):
+            for parent, mode in ((folder, 0o755), (path.parent, store.folder_mode)):
                 parent.mkdir(exist_ok=True)
-                parent.chmod(store.folder_mode)
+                parent.chmod(mode)
             self._connection.execute(
                 f"copy {qualified(BUILD, outcome)} to {literal(path)} "
                 "(format parquet, compression zstd)"

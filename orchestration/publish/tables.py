@@ -20,7 +20,7 @@ class Store:
         file_name: The DuckDB file.
         parquet_folder: Folder of the Parquet copies, one subfolder per schema.
         file_mode: Who may read the files.
-        folder_mode: Who may enter the Parquet folders.
+        folder_mode: Who may enter the subfolders of its schemas.
     """
 
     file_name: str
@@ -29,10 +29,18 @@ class Store:
     folder_mode: int
 
 
-MARTS = "marts"
+MARTS, FINANCE = "marts", "finance"
 STORES: dict[str, Store] = {
     MARTS: Store("marts.duckdb", "parquet", file_mode=0o644, folder_mode=0o755),
+    FINANCE: Store("finance.duckdb", "parquet", file_mode=0o600, folder_mode=0o700),
 }
+# Personal pay: what finance reads and BI never does, in files as in PostgreSQL.
+FINANCE_SCHEMAS = frozenset({"compensation"})
+
+
+def store_of(schema_name: str) -> str:
+    """Return the store that the tables of a schema go to."""
+    return FINANCE if schema_name in FINANCE_SCHEMAS else MARTS
 
 
 @dataclass(frozen=True)

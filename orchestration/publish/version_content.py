@@ -90,7 +90,7 @@ class VersionBuild:
         draft: Manifest,
     ) -> list[TableOutcome]:
         store = STORES[name]
-        has_previous = self._attach_previous(connection, store.file_name)
+        has_previous = self._attach_previous(connection, name)
         origin = Origin(candidate, has_previous, self._previous_groups())
         file = StoreFile(
             connection,
@@ -99,6 +99,7 @@ class VersionBuild:
             self.version,
             self.decisions,
             self.on_step,
+            store.file_mode,
         )
         outcomes = [file.add_table(table) for table in self.tables if table.store == name]
         if name == MARTS:
@@ -119,10 +120,13 @@ class VersionBuild:
             for table in OPS_TABLES
         ]
 
-    def _attach_previous(self, connection: duckdb.DuckDBPyConnection, file_name: str) -> bool:
+    def _attach_previous(self, connection: duckdb.DuckDBPyConnection, store: str) -> bool:
         held = {name for name, decision in self.decisions.items() if decision.is_held}
         if self.current is None or not held & set(self._previous_groups()):
             return False
+        if not any(table.store == store for table in self.current.tables):
+            return False  # that version is older than the store
+        file_name = STORES[store].file_name
         path = version_dir(self.published_dir, self.current.version) / file_name
         if not path.exists():
             raise PublishError(

@@ -127,7 +127,8 @@ def _write_whole(build: VersionBuild, build_extras: BuildExtras | None) -> Manif
     """Fill the building folder and write it through to the disk, or leave nothing of it."""
     try:
         build.folder.mkdir()
-        build.folder.chmod(0o755)
+        # Nobody else may look in until all files have their modes: one of them holds pay.
+        build.folder.chmod(0o700)
         build.on_step("folder made")
         manifest = build.write()
         if build_extras is not None:
@@ -135,6 +136,7 @@ def _write_whole(build: VersionBuild, build_extras: BuildExtras | None) -> Manif
             build.on_step("extras built")
         write_manifest(build.folder, manifest)
         build.on_step("manifest written")
+        build.folder.chmod(0o755)
         sync_tree(build.folder)
         build.on_step("synced")
     except BaseException:

@@ -175,6 +175,68 @@ EXPECTED = {
         "confidence": "decimal128(9, 6)",
         "source": TEXT,
     },
+    "plan_version": {
+        "plan": TEXT,
+        "plan_label": TEXT,
+        "version": INT,
+        "approved_by": TEXT,
+        "approved_date": DATE,
+        "valid_from": DATE,
+        "valid_to": DATE,
+    },
+    "plan_component": {
+        "plan": TEXT,
+        "version": INT,
+        "component": TEXT,
+        "component_label": TEXT,
+        "clause": TEXT,
+        "kind": TEXT,
+        "measure": TEXT,
+        "kpi": TEXT,
+        "credit_type": TEXT,
+        "credited_to": TEXT,
+        "method": TEXT,
+        "scope": TEXT,
+        "frequency": TEXT,
+        "measured_in": TEXT,
+        "quota_measure": TEXT,
+        "cap_per": TEXT,
+        "cap_amount": "decimal128(18, 2)",
+        "fx_date": TEXT,
+        "weight": "decimal128(9, 6)",
+        "goal": "decimal128(18, 6)",
+        "achievement_decimals": INT,
+        "component_order": INT,
+    },
+    "plan_band": {
+        "plan": TEXT,
+        "version": INT,
+        "component": TEXT,
+        "band_number": INT,
+        "at_least": "decimal128(18, 6)",
+        "below": "decimal128(18, 6)",
+        "rate": "decimal128(18, 6)",
+        "start_value": "decimal128(18, 6)",
+        "end_value": "decimal128(18, 6)",
+    },
+    "plan_absence": {"plan": TEXT, "version": INT, "absence_kind": TEXT},
+    "plan_assignment": {
+        "employee_id": TEXT,
+        "plan": TEXT,
+        "valid_from": DATE,
+        "valid_to": DATE,
+        "target_amount": "decimal128(18, 2)",
+        "currency_code": TEXT,
+    },
+    "quota": {
+        "employee_id": TEXT,
+        "measure": TEXT,
+        "valid_from": DATE,
+        "valid_to": DATE,
+        "quota_amount": "decimal128(18, 2)",
+        "currency_code": TEXT,
+        "reason": TEXT,
+    },
     "source": {"source_name": TEXT, "loader": TEXT, "source_rank": INT},
     "system_of_record": {"entity": TEXT, "source_name": TEXT},
     "kpi_definition": {
@@ -235,7 +297,8 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     empty = {name for name, table in tables.items() if table.num_rows == 0}
     scoring = {"score_cap", "fit_rule", "engagement_rule", "score_band"}
     files = {"channel_rule", "employee", "target", "cost", "experiment", "kpi_definition"}
-    assert empty == files | scoring | set(ATTRIBUTION_TABLES)
+    pay = {name for name in EXPECTED if name.startswith("plan_")} | {"quota"}
+    assert empty == files | scoring | pay | set(ATTRIBUTION_TABLES)
 
 
 def test_the_as_of_date_that_holds_is_apart_from_the_settings(folder: Folder) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.publish.tables import FINANCE_SCHEMAS
 from orchestration.settings import Settings
 from orchestration.transform.project import PROJECT_DIR, ensure_parsed
 
@@ -126,10 +127,12 @@ def test_marts_have_contracts_groups_owners_and_words(
     model = models[path.stem]
     meta = {**model.get("meta", {}), **model["config"].get("meta", {})}
     assert model["config"]["contract"]["enforced"]
-    groups = {"core", "demand", "pipeline", "attribution", "unit_economics", "by_row", "ops"}
-    assert meta.get("publish_group") in groups
+    groups = {"core", "demand", "pipeline", "attribution", "unit_economics", "compensation"}
+    assert meta.get("publish_group") in groups | {"by_row", "ops"}
     # `ops` is published whatever fails; nothing that readers count on may hide there.
     assert (meta["publish_group"] == "ops") == (model["schema"] == "ops")
+    # Pay is published for finance alone, by its schema.
+    assert (meta["publish_group"] == "compensation") == (model["schema"] in FINANCE_SCHEMAS)
     assert meta.get("owner")
     assert model["description"].strip()
     undescribed = [n for n, c in model["columns"].items() if not (c["description"] or "").strip()]
@@ -150,6 +153,27 @@ def test_money_is_decimal_and_has_its_currency(
             assert "currency_code" in columns, f"{name} has no currency_code beside it"
         if name.startswith(("is_", "has_", "was_")):
             assert kind == "boolean", f"{name} is {kind}"
+
+
+def test_what_people_are_paid_is_read_by_finance_alone(
+    models: dict[str, dict[str, Any]], manifest: dict[str, Any]
+) -> None:
+    """No mart of another schema reads a model of pay, or what it is made of."""
+    pay = {
+        node["unique_id"]
+        for name, node in models.items()
+        if node["schema"] in FINANCE_SCHEMAS
+        or name.startswith("int_comp_")
+        or "compensation" in name
+        or name.endswith(("__payroll_returns", "_plan_assignments"))
+    }
+    assert len(pay) > 15
+    readers = {
+        node["name"]
+        for node in models.values()
+        if node["unique_id"] not in pay and pay & set(node["depends_on"]["nodes"])
+    }
+    assert readers == set()
 
 
 def test_every_macro_is_used() -> None:
@@ -199,5 +223,13 @@ def test_every_rule_model_has_a_unit_test(manifest: dict[str, Any]) -> None:
         "rpt_account_journey",
         "rpt_content_influence",
         "rpt_content_coverage",
+        "comp_event",
+        "comp_credit",
+        "comp_attainment",
+        "comp_kpi_result",
+        "comp_earning_line",
+        "int_comp_tier_amounts",
+        "int_comp_capped_lines",
+        "int_comp_late_lines",
     }
     assert rules - tested == set()

@@ -19,26 +19,38 @@ HISTORIES: Mapping[tuple[str, str], tuple[str, set[str]]] = {
     ("attribution", "rpt_credit_history"): ("known_to is null", {"known_from", "known_to"}),
     ("attribution", "rpt_credit_restatement"): ("false", set()),
 }
-SCHEMAS = ("core", "funnel", "attribution", "kpi", "compensation")
+PUBLISHED = {"marts.duckdb": ("core", "funnel", "attribution", "kpi"),
+             "finance.duckdb": ("compensation",)}  # fmt: skip
+SCHEMAS = tuple(schema for schemas in PUBLISHED.values() for schema in schemas)
 SHOWN_ROWS = 4
 
 Table = tuple[str, str]
 Keys = Mapping[str, Sequence[str]]
 
 
-def differences(left: Path, right: Path, keys: Keys) -> list[str]:
+def published_differences(folder: Path, right: Path, keys: Keys) -> list[str]:
+    """What differs between the files of a published version and a database."""
+    return [
+        line
+        for name, schemas in PUBLISHED.items()
+        for line in differences(folder / name, right, keys, schemas)
+    ]
+
+
+def differences(left: Path, right: Path, keys: Keys, schemas: Sequence[str] = SCHEMAS) -> list[str]:
     """What differs between two databases' marts, in words; empty when they are equal.
 
     Args:
         left: A database.
         right: Another one.
         keys: The key columns of each table by its name; the first column where it is not named.
+        schemas: Whose tables are compared.
     """
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{left}' as one (read_only)")
         connection.execute(f"attach '{right}' as other (read_only)")
-        columns = {name: _columns(connection, name) for name in ("one", "other")}
+        columns = {name: _columns(connection, name, schemas) for name in ("one", "other")}
         found = []
         for table in sorted({*columns["one"], *columns["other"]}):
             found += _table_differences(
@@ -54,15 +66,17 @@ def table_names(database: Path) -> set[str]:
     """The marts of a database, as `schema.table`."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{database}' as one (read_only)")
-        return {".".join(table) for table in _columns(connection, "one")}
+        return {".".join(table) for table in _columns(connection, "one", SCHEMAS)}
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[Table, dict[str, str]]:
+def _columns(
+    connection: duckdb.DuckDBPyConnection, name: str, schemas: Sequence[str]
+) -> dict[Table, dict[str, str]]:
     rows = connection.execute(
         "select schema_name, table_name, column_name, data_type from duckdb_columns() "
         "where database_name = ? and schema_name in (select unnest(?)) "
         "order by schema_name, table_name, column_index",
-        [name, list(SCHEMAS)],
+        [name, list(schemas)],
     ).fetchall()
     found: dict[Table, dict[str, str]] = {}
     for schema, table, column, data_type in rows:

@@ -15,7 +15,7 @@ from tests.laws.sums import CASES, Case, broken, broken_cases
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("laws")]
 
-LATER_TABLE = re.compile(r"\bfrom ((?:conformed|core)\.\w+)")
+LATER_TABLE = re.compile(r"\bfrom ((?:conformed|core|compensation)\.\w+)")
 
 
 @pytest.fixture

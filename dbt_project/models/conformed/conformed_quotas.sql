@@ -1,27 +1,94 @@
--- Grain: one row per quota of a source (quota_key).
-with quotas as (
+-- Grain: one row per quota of an employee (quota_key).
+-- Why: a quota of the company folder replaces what a source delivers for the same days.
+with company_quotas as (
+
+    select * from {{ ref('stg_company__quotas') }}
+
+),
+
+source_quotas as (
 
     select * from {{ ref('stg_file_drop__quotas') }}
+
+),
+
+spelled as (
+
+    select
+        'company' as source_system,
+        'quotas' as source_instance,
+        concat_ws('-', employee_id, measure, cast(valid_from as varchar)) as source_id,
+        employee_id,
+        measure,
+        currency_code,
+        reason,
+        quota_amount,
+        valid_from,
+        valid_to
+    from company_quotas
+    union all
+    select
+        source_system,
+        source_instance,
+        quota_id as source_id,
+        employee_id,
+        replace(replace({{ normalised('measure') }}, '-', '_'), ' ', '_') as measure,
+        currency_code,
+        cast(null as varchar) as reason,
+        quota_amount,
+        valid_from,
+        valid_to
+    from source_quotas
+
+),
+
+replaced as (
+
+    select
+        spelled.source_system,
+        spelled.source_instance,
+        spelled.source_id
+    from spelled
+    inner join company_quotas
+        on
+            spelled.employee_id = company_quotas.employee_id
+            and spelled.measure = company_quotas.measure
+            and spelled.valid_from < company_quotas.valid_to
+            and spelled.valid_to > company_quotas.valid_from
+    where spelled.source_system <> 'company'
+    group by
+        spelled.source_system,
+        spelled.source_instance,
+        spelled.source_id
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(['source_system', 'source_instance', 'quota_id']) }} as quota_key,
-        {{ employee_key('employee_id') }} as employee_key,
+        {{ surrogate_key([
+            'spelled.source_system', 'spelled.source_instance', 'spelled.source_id'
+        ]) }} as quota_key,
+        {{ employee_key('spelled.employee_id') }} as employee_key,
 
-        source_system,
-        source_instance,
-        quota_id as source_id,
-        replace(replace({{ normalised('measure') }}, '-', '_'), ' ', '_') as measure,
-        currency_code,
+        spelled.source_system,
+        spelled.source_instance,
+        spelled.source_id,
+        spelled.measure,
+        spelled.currency_code,
+        spelled.reason,
 
-        quota_amount as quota_amount_local,
+        spelled.quota_amount as quota_amount_local,
 
-        valid_from,
-        valid_to
-    from quotas
+        spelled.valid_from,
+        spelled.valid_to
+    from spelled
+    left join replaced
+        on
+            spelled.source_system = replaced.source_system
+            and spelled.source_instance = replaced.source_instance
+            and spelled.source_id = replaced.source_id
+    where replaced.source_id is null
 
 )
 

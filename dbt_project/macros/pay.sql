@@ -1,0 +1,46 @@
+{#- Keys and exact arithmetic of pay: nothing here goes through floating-point numbers. -#}
+
+{#- The key of a payee, who is an employee under another name; the house account without one. -#}
+{% macro payee_key(employee_key) -%}
+    case
+        when {{ employee_key }} is not null
+            then md5(concat_ws(chr(31), 'payee', {{ employee_key }}))
+        else {{ house_payee_key() }}
+    end
+{%- endmacro %}
+
+{#- The payee that is credited with what is nobody's. -#}
+{% macro house_payee_key() -%}
+    md5(concat_ws(chr(31), 'company', '<house>', 'payee'))
+{%- endmacro %}
+
+{#- amount x part / whole to nine decimals, half away from zero; NULL when the whole is 0. Each has at
+    most nine decimals, and amount x part stays below 8 x 10^19, else the database says so. -#}
+{% macro exact_share(amount, part, whole) -%}
+    {{ return(adapter.dispatch('exact_share')(amount, part, whole)) }}
+{%- endmacro %}
+
+{% macro default__exact_share(amount, part, whole) -%}
+    cast(
+        sign(cast({{ amount }} as decimal(38, 9))) * sign(cast({{ part }} as decimal(38, 9)))
+        * sign(cast({{ whole }} as decimal(38, 9)))
+        * {{ whole_quotient(
+            '(2 * ' ~ billionths(amount) ~ ' * ' ~ billionths(part)
+            ~ ' + ' ~ billionths(whole) ~ ')',
+            'nullif(2 * ' ~ billionths(whole) ~ ', 0)'
+        ) }} as decimal(38, 0)
+    ) * cast(0.000000001 as decimal(9, 9))
+{%- endmacro %}
+
+{#- The size of a number in whole billionths. -#}
+{% macro billionths(number) -%}
+    cast(
+        abs(cast({{ number }} as decimal(38, 9))) * cast(1000000000 as decimal(10, 0))
+        as hugeint
+    )
+{%- endmacro %}
+
+{#- A decimal as people write it: without zeros that say nothing. -#}
+{% macro plain_number(number) -%}
+    rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
+{%- endmacro %}

@@ -1,0 +1,163 @@
+-- Grain: one row per event that may be paid for (event_key).
+-- Why: a refund is priced as its booking was, on the booking's day; it takes back the same
+-- part of the pieces as of the money.
+with opportunities as (
+
+    select * from {{ ref('fct_opportunity') }}
+
+),
+
+bookings as (
+
+    select * from {{ ref('fct_booking') }}
+
+),
+
+refunds as (
+
+    select * from {{ ref('fct_refund') }}
+
+),
+
+handoffs as (
+
+    select * from {{ ref('fct_handoff') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('fct_activity') }}
+
+),
+
+pieces as (
+
+    select
+        opportunity_key,
+        cast(sum(quantity) as decimal(38, 9)) as quantity
+    from bookings
+    group by opportunity_key
+
+),
+
+won as (
+
+    select
+        {{ surrogate_key(["'booking'", 'opportunities.opportunity_key']) }} as event_key,
+        opportunities.*,
+        pieces.quantity
+    from opportunities
+    left join pieces
+        on opportunities.opportunity_key = pieces.opportunity_key
+    where
+        opportunities.is_won
+        and opportunities.is_reportable
+        and opportunities.close_date <= {{ as_of_date() }}
+
+),
+
+unioned as (
+
+    select
+        event_key,
+        cast(null as varchar) as reverses_event_key,
+        opportunity_key,
+        cast(null as varchar) as payee_key,
+        source_system,
+        source_id,
+        'booking' as event_type,
+        currency_code,
+        amount_local as amount,
+        amount as amount_reporting,
+        quantity,
+        close_date as credit_date,
+        close_date as priced_date
+    from won
+    union all
+    select
+        {{ surrogate_key(["'refund'", 'refunds.refund_key']) }} as event_key,
+        won.event_key as reverses_event_key,
+        refunds.opportunity_key,
+        cast(null as varchar) as payee_key,
+        refunds.source_system,
+        refunds.source_id,
+        'refund' as event_type,
+        refunds.currency_code,
+        -1 * refunds.amount_local as amount,
+        -1 * refunds.amount as amount_reporting,
+        -1 * {{ exact_share(
+            'won.quantity', 'refunds.amount_local', 'won.amount_local'
+        ) }} as quantity,
+        refunds.refund_date as credit_date,
+        coalesce(won.close_date, refunds.refund_date) as priced_date
+    from refunds
+    left join won
+        on refunds.opportunity_key = won.opportunity_key
+    where refunds.is_reportable and refunds.refund_date <= {{ as_of_date() }}
+    union all
+    select
+        {{ surrogate_key(["'accepted_lead'", 'handoff_key']) }} as event_key,
+        cast(null as varchar) as reverses_event_key,
+        cast(null as varchar) as opportunity_key,
+        {{ payee_key('owner_employee_key') }} as payee_key,
+        source_system,
+        source_id,
+        'accepted_lead' as event_type,
+        cast(null as varchar) as currency_code,
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as amount_reporting,
+        cast(1 as decimal(38, 9)) as quantity,
+        decided_date as credit_date,
+        decided_date as priced_date
+    from handoffs
+    where decision = 'accepted' and decided_date <= {{ as_of_date() }}
+    union all
+    select
+        {{ surrogate_key(["'meeting_held'", 'activity_key']) }} as event_key,
+        cast(null as varchar) as reverses_event_key,
+        cast(null as varchar) as opportunity_key,
+        {{ payee_key('employee_key') }} as payee_key,
+        source_system,
+        source_id,
+        'meeting_held' as event_type,
+        cast(null as varchar) as currency_code,
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as decimal(18, 2)) as amount_reporting,
+        cast(1 as decimal(38, 9)) as quantity,
+        occurred_date as credit_date,
+        occurred_date as priced_date
+    from activities
+    where
+        activity_type = 'meeting'
+        and direction = 'two_way'
+        and is_human
+        and occurred_date <= {{ as_of_date() }}
+
+),
+
+final as (
+
+    select
+        event_key,
+
+        reverses_event_key,
+        opportunity_key,
+        payee_key,
+
+        source_system,
+        source_id,
+        event_type,
+        currency_code,
+
+        cast(amount as decimal(18, 2)) as amount,
+        cast(amount_reporting as decimal(18, 2)) as amount_reporting,
+        cast(quantity as decimal(38, 9)) as quantity,
+
+        credit_date,
+        priced_date
+    from unioned
+
+)
+
+select * from final

@@ -1,0 +1,63 @@
+-- Grain: one row per component of a version of a pay plan (component_key).
+with components as (
+
+    select * from {{ ref('stg_company__plan_components') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('stg_company__plan_versions') }}
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key([
+            'components.plan', 'components.plan_version', 'components.component'
+        ]) }} as component_key,
+
+        components.plan,
+        versions.plan_label,
+        components.component,
+        components.component_label,
+        components.clause,
+        components.component_kind,
+        components.measure,
+        components.kpi,
+        components.credit_type,
+        components.credited_to,
+        components.method,
+        components.component_scope,
+        components.frequency,
+        case components.frequency
+            when 'monthly' then 'month'
+            when 'quarterly' then 'quarter'
+            else 'year'
+        end as period_grain,
+        components.measured_in,
+        components.quota_measure,
+        components.cap_per,
+        components.fx_date,
+        versions.approved_by,
+
+        components.plan_version,
+        components.component_order,
+        components.cap_amount,
+        components.weight,
+        components.goal,
+        components.achievement_decimals,
+
+        versions.approved_date,
+        versions.valid_from,
+        versions.valid_to
+    from components
+    inner join versions
+        on
+            components.plan = versions.plan
+            and components.plan_version = versions.plan_version
+
+)
+
+select * from final

@@ -1,0 +1,22 @@
+-- Grain: one row per version of a pay plan (plan, plan_version).
+with source as (
+
+    select * from {{ source('rules', 'plan_version') }}
+
+),
+
+final as (
+
+    select
+        plan,
+        version as plan_version,
+        plan_label,
+        approved_by,
+        approved_date,
+        valid_from,
+        valid_to
+    from source
+
+)
+
+select * from final

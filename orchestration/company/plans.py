@@ -1,0 +1,341 @@
+"""compensation/plans/*.yml: what is paid for what, one file for each version of a plan.
+
+A company without the folder pays nobody. Amounts are in the currency in which a payee is paid.
+
+Belongs here: the models of a plan file and the checks that need one component only. Does not:
+checks of a plan as a whole (plan_checks), who is on a plan (pay_rows), computing pay (SQL).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from orchestration.company.value_types import (
+    Amount,
+    Day,
+    Decision,
+    Integer,
+    Money,
+    PositiveInteger,
+    Probability,
+    SnakeCase,
+    Text,
+    refuse,
+)
+
+PLANS_FOLDER = "compensation/plans"
+
+Measure = Literal["bookings", "quantity", "accepted_leads", "meetings_held"]
+CreditType = Literal["revenue", "overlay", "sourced", "accepted_lead", "meeting_held"]
+Method = Literal["flat", "marginal", "retroactive", "step", "interpolated"]
+Decimals = Annotated[Integer, Field(ge=0, le=6)]
+
+# What is counted, and whose credits may be counted for it.
+CREDIT_TYPES: dict[Measure, tuple[CreditType, ...]] = {
+    "bookings": ("revenue", "overlay", "sourced"),
+    "quantity": ("revenue", "overlay", "sourced"),
+    "accepted_leads": ("accepted_lead",),
+    "meetings_held": ("meeting_held",),
+}
+
+
+class Band(Decision):
+    """What holds from one bound up to, and without, the next."""
+
+    at_least: Amount = Field(description="Lower bound, which belongs to the band.")
+    below: Amount | None = Field(
+        None, description="Upper bound, which does not; left out in the last band."
+    )
+    rate: Amount | None = Field(
+        None, description="Paid per unit of what is counted; 0.06 of money is 6 %."
+    )
+    amount: Money | None = Field(
+        None, description="Paid once for reaching the band: methods of step only."
+    )
+    payout: Amount | None = Field(
+        None, description="Share of the target pay: steps of a KPI only; 1 is the whole."
+    )
+
+
+class Point(Decision):
+    """A point of a curve; between two of them pay is on the straight line."""
+
+    at: Amount = Field(description="What is counted, or the attainment or achievement.")
+    amount: Money | None = Field(None, description="What is paid there.")
+    payout: Amount | None = Field(None, description="Share of the target pay: KPIs only.")
+
+
+class Cap(Decision):
+    """The most that a component pays; what is above it is forfeited."""
+
+    per: Literal["transaction", "period", "year"] = Field(
+        description="Over what it is counted: an event, the component's period, the fiscal year."
+    )
+    amount: Annotated[Money, Field(ge=0)] = Field(description="The most that is paid.")
+
+
+class PlanComponent(Decision):
+    """One thing that a plan pays for: credits of a measure, or a KPI that is reached."""
+
+    component: SnakeCase = Field(description="Id, unique within the plan.")
+    label: Text = Field(description="Name that statements show.")
+    clause: Text | None = Field(None, description="Where the written plan says so.")
+    kind: Literal["commission", "bonus", "spiff"] = Field(
+        "commission", description="What it is called."
+    )
+    measure: Measure | None = Field(None, description="What is counted; or else name a `kpi`.")
+    kpi: SnakeCase | None = Field(None, description="KPI whose achievement is paid for.")
+    credit_type: CreditType | None = Field(
+        None, description="Which credits; default revenue, or the only ones of the measure."
+    )
+    credited_to: Literal["own", "team"] = Field(
+        "own",
+        description="Whose credits: the payee's, or those of whoever reported to the payee on the "
+        "credit date and was on a plan.",
+    )
+    method: Method = Field(
+        description="flat: one rate; marginal: each part at the rate of its band; retroactive: all "
+        "of it at the rate of the highest band reached; step: the amount of the highest band "
+        "reached; interpolated: along a curve."
+    )
+    scope: Literal["transaction", "period", "year_to_date"] = Field(
+        "period",
+        description="What is added up before bands are looked up: nothing but an event and what "
+        "reverses it, the component's period, the fiscal year so far.",
+    )
+    frequency: Literal["monthly", "quarterly", "annual"] = Field(
+        description="The component's period; fiscal."
+    )
+    measured_in: Literal["amount", "attainment"] = Field(
+        "amount", description="What bounds mean: what is counted, or that divided by the quota."
+    )
+    quota_measure: SnakeCase | None = Field(
+        None, description="The measure of quotas that attainment is of."
+    )
+    bands: list[Band] = Field(default_factory=list, description="Bands from 0 upwards, no gaps.")
+    points: list[Point] = Field(
+        default_factory=list,
+        description="Points of an interpolated curve; before the first and after the last it is "
+        "level.",
+    )
+    cap: Cap | None = Field(None, description="The most that is paid; default no limit.")
+    fx_date: Literal["credit_date", "period_start"] | None = Field(
+        None,
+        description="Whose day's rate converts deals into the payee's currency; needed where money "
+        "is counted.",
+    )
+    weight: Probability | None = Field(
+        None, description="Share of the target pay: KPIs only; together 1."
+    )
+    goal: Annotated[Amount, Field(gt=0)] | None = Field(
+        None, description="What the KPI should reach; default the company's target of the period."
+    )
+    achievement_decimals: Decimals = Field(
+        6, description="To how many decimals achievement is rounded, half away from zero."
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for problem in (_form_of_kpi(self), _form_of_credits(self), _form_of_method(self)):
+            if problem is not None:
+                raise problem
+        return self
+
+    @property
+    def counted_credits(self) -> CreditType | None:
+        """Which credits count; None for a KPI."""
+        if self.measure is None:
+            return None
+        return self.credit_type or CREDIT_TYPES[self.measure][0]
+
+
+class PlanFile(Decision):
+    """One version of a plan."""
+
+    plan: SnakeCase = Field(description="Id of the plan; the same in all its versions.")
+    label: Text = Field(description="Name that people use.")
+    version: PositiveInteger = Field(description="Number of the version.")
+    valid_from: Day = Field(description="First day; decided by the date of an event's credit.")
+    valid_to: Day | None = Field(None, description="Day after the last day; default open.")
+    approved_by: Text = Field(description="Id of the employee who approved this version.")
+    approved_date: Day = Field(description="When.")
+    unpaid_absences: list[Text] = Field(
+        default_factory=list, description="Kinds of absence whose days no KPI bonus is paid for."
+    )
+    components: Annotated[list[PlanComponent], Field(min_length=1)] = Field(
+        description="What the plan pays for."
+    )
+
+
+def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
+    if (item.measure is None) == (item.kpi is None):
+        return refuse(
+            f"{item.component} has to name a measure or a kpi",
+            allowed="measure or kpi, one of them",
+            fix="add one, or remove one",
+        )
+    if item.kpi is None:
+        if item.weight is not None or item.goal is not None:
+            return refuse(
+                f"{item.component} has a weight or a goal but no kpi",
+                allowed="weight and goal beside a kpi only",
+                fix="remove them",
+            )
+        return None
+    if item.weight is None:
+        return refuse(
+            f"{item.component} pays for a KPI and has no weight",
+            allowed="a share of the target pay, such as 0.6",
+            fix="add weight",
+        )
+    if item.method not in ("step", "interpolated") or item.cap or item.credited_to == "team":
+        return refuse(
+            f"{item.component} pays for a KPI by means that only credits have",
+            allowed="method step or interpolated, without cap, credited_to own",
+            fix="draw the curve of payouts in points or bands",
+        )
+    return None
+
+
+def _form_of_credits(item: PlanComponent) -> PydanticCustomError | None:
+    if item.measure is None:
+        return None
+    if item.credit_type not in (None, *CREDIT_TYPES[item.measure]):
+        return refuse(
+            f"{item.component} counts {item.measure} by credits of {item.credit_type}",
+            allowed=", ".join(CREDIT_TYPES[item.measure]),
+            fix="change credit_type, or leave it out",
+        )
+    if item.measure == "bookings" and item.fx_date is None:
+        return refuse(
+            f"{item.component} counts money and has no policy for exchange rates",
+            allowed="fx_date: credit_date or period_start",
+            fix="say whose day's rate converts deals into the payee's currency",
+        )
+    if item.measured_in == "attainment":
+        if item.quota_measure is None:
+            return refuse(
+                f"{item.component} is measured in attainment of no quota",
+                allowed="quota_measure: the measure of quotas",
+                fix="add quota_measure",
+            )
+        if item.scope == "transaction":
+            return refuse(
+                f"{item.component} looks up attainment for single events",
+                allowed="scope period or year_to_date",
+                fix="change scope, or measure in amount",
+            )
+    return None
+
+
+def _form_of_method(item: PlanComponent) -> PydanticCustomError | None:
+    uses_points = item.method == "interpolated"
+    wanted, other = ("points", "bands") if uses_points else ("bands", "points")
+    if not getattr(item, wanted) or getattr(item, other):
+        return refuse(
+            f"{item.component} is {item.method}",
+            allowed=f"{wanted}, and no {other}",
+            fix=f"write {wanted}",
+        )
+    return _form_of_points(item) if uses_points else _form_of_bands(item)
+
+
+def paid_by(item: PlanComponent) -> str:
+    """Return the key in which bands or points of a component say what is paid."""
+    if item.kpi is not None:
+        return "payout"
+    return "amount" if item.method in ("step", "interpolated") else "rate"
+
+
+def _form_of_bands(item: PlanComponent) -> PydanticCustomError | None:
+    key = paid_by(item)
+    others = {"rate", "amount", "payout"} - {key}
+    for number, band in enumerate(item.bands, start=1):
+        if getattr(band, key) is None or any(getattr(band, one) is not None for one in others):
+            return refuse(
+                f"band {number} of {item.component} ({item.method}) does not say its {key}",
+                allowed=f"{key}, and neither {' nor '.join(sorted(others))}",
+                fix=f"write {key}",
+            )
+    if item.method == "flat" and len(item.bands) > 1:
+        return refuse(
+            f"{item.component} is flat and has {len(item.bands)} bands",
+            allowed="one band",
+            fix="remove the others, or name the method marginal or retroactive",
+        )
+    upper: Decimal | None = Decimal(0)
+    for number, band in enumerate(item.bands, start=1):
+        if upper is None or band.at_least != upper:
+            return _unlike(item, number, band.at_least, upper)
+        if band.below is not None and band.below <= band.at_least:
+            return refuse(
+                f"band {number} of {item.component} ends at {band.below} and begins at "
+                f"{band.at_least}",
+                allowed=f"more than {band.at_least}, or nothing in the last band",
+                fix="correct below",
+            )
+        upper = band.below
+    if upper is not None:
+        return refuse(
+            f"the last band of {item.component} ends at {upper}: nothing is said about more",
+            allowed="a last band without `below`",
+            fix="remove its `below`, or add a band",
+        )
+    return _first_is_nothing(item, getattr(item.bands[0], key))
+
+
+def _unlike(
+    item: PlanComponent, number: int, found: Decimal, upper: Decimal | None
+) -> PydanticCustomError:
+    if upper is None:
+        what, expected = "comes after a band without an end", "the band before it to end"
+    else:
+        what = "leaves a gap" if found > upper else "overlaps with the one before"
+        what, expected = f"begins at {found} and {what}", f"at_least: {upper}"
+    return refuse(
+        f"band {number} of {item.component} {what}", allowed=expected, fix="let the bands meet"
+    )
+
+
+def _form_of_points(item: PlanComponent) -> PydanticCustomError | None:
+    key = paid_by(item)
+    other = "payout" if key == "amount" else "amount"
+    if len(item.points) == 1:
+        return refuse(
+            f"{item.component} has one point",
+            allowed="two points or more",
+            fix="add the point at which the curve ends",
+        )
+    for number, point in enumerate(item.points, start=1):
+        if getattr(point, key) is None or getattr(point, other) is not None:
+            return refuse(
+                f"point {number} of {item.component} does not say its {key}",
+                allowed=f"at and {key}",
+                fix=f"write {key}",
+            )
+        if number > 1 and point.at <= item.points[number - 2].at:
+            return refuse(
+                f"point {number} of {item.component} lies at {point.at}",
+                allowed=f"more than {item.points[number - 2].at}",
+                fix="put the points in order, each place once",
+            )
+    if item.points[0].at < 0:
+        return refuse(
+            f"the first point of {item.component} lies below 0", allowed="0 or more", fix="move it"
+        )
+    return _first_is_nothing(item, getattr(item.points[0], key))
+
+
+def _first_is_nothing(item: PlanComponent, value: Decimal) -> PydanticCustomError | None:
+    """Steps and curves begin at nothing: what is taken back in whole must leave nothing."""
+    if item.kpi is None and item.method in ("step", "interpolated") and value != 0:
+        return refuse(
+            f"{item.component} pays {value} for nothing",
+            allowed="an amount of 0 in the first band or point",
+            fix="begin with 0",
+        )
+    return None

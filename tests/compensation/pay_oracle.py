@@ -1,0 +1,416 @@
+"""Pay by brute force, in exact fractions: what each credit, line and attainment has to be.
+
+Belongs here: the rules of the glossary once more, walked event by event. Does not: SQL, or KPIs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from hashlib import md5
+
+from orchestration.company.plans import PlanComponent, PlanFile
+from tests.compensation.pay_world import AS_OF, PayWorld, payee_key
+from tests.kpi.calendar_rows import period_end, period_start
+
+GRAINS = {"monthly": "month", "quarterly": "quarter", "annual": "year"}
+COUNTED = {
+    "bookings": ("booking", "refund"), "quantity": ("booking", "refund"),
+    "accepted_leads": ("accepted_lead",), "meetings_held": ("meeting_held",),
+}  # fmt: skip
+NO_END = date(9999, 12, 31)
+Bounds = list[tuple[Fraction | None, Fraction | None]]
+
+
+def rounded(value: Fraction, places: int) -> Fraction:
+    """Round half away from zero."""
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Fraction(whole if value >= 0 else -whole, 10**places)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that may be paid for."""
+
+    kind: str
+    name: str
+    root: str
+    day: date
+    priced: date
+    amount: Fraction | None
+    currency: str
+    quantity: Fraction | None
+    is_reversal: bool
+
+    @property
+    def key(self) -> str:
+        return md5(f"{self.kind}\x1f{self.name}".encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Somebody's part of an event; "" is the house."""
+
+    event: Event
+    who: str
+    credit_type: str
+    share: Fraction
+    amount: Fraction | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A credit that a payee's component counts."""
+
+    credit: Credit
+    payee: str
+    plan: PlanFile
+    item: PlanComponent
+    currency: str
+    base: Fraction
+
+    @property
+    def order(self) -> tuple[date, bool, str, str]:
+        event = self.credit.event
+        return event.day, event.is_reversal, event.key, payee_key(self.credit.who)
+
+    @property
+    def root(self) -> tuple[str, ...]:
+        return (self.payee, self.plan.plan, self.item.component, self.credit.event.root,
+                self.credit.who)  # fmt: skip
+
+    def start(self, day: date, *, is_window: bool = False) -> date:
+        """The first day of the component's period, or of what bands are looked up for."""
+        grain = GRAINS[self.item.frequency]
+        if is_window and self.item.scope == "year_to_date":
+            grain = "year"
+        return period_start(day, grain, 1)
+
+    @property
+    def window(self) -> tuple[object, ...]:
+        if self.item.scope == "transaction":
+            return self.root
+        day = self.start(self.credit.event.priced, is_window=True)
+        return (*self.root[:3], self.currency, day)
+
+    @property
+    def cap(self) -> tuple[object, ...] | None:
+        per, event = self.item.cap and self.item.cap.per, self.credit.event
+        if per is None:
+            return None
+        if per == "transaction":
+            return self.root[:4]
+        day = self.start(event.day) if per == "period" else event.day.replace(month=1, day=1)
+        return (*self.root[:3], self.currency, day)
+
+    @property
+    def is_late(self) -> bool:
+        event, item = self.credit.event, self.item
+        years = event.day.year != event.priced.year
+        periods = self.start(event.day) != self.start(event.priced)
+        per = item.cap.per if item.cap else ""
+        return event.is_reversal and (
+            (periods and "period" in (item.scope, per))
+            or (years and (item.scope == "year_to_date" or per == "year"))
+        )
+
+
+Line = tuple[str, str, str, str, int, str, int]
+
+
+class Oracle:
+    """Everything that a world should earn.
+
+    Attributes:
+        credits: By event, payee and type: share and amount.
+        lines: By event, credited, payee, plan, version, component and tier: base and amount.
+        attained: By payee, plan, version, component and period: quota and credited.
+    """
+
+    def __init__(self, world: PayWorld, plans: Sequence[PlanFile]) -> None:
+        """Walk through everything."""
+        self.world, self.plans = world, plans
+        credits = [one for event in self._events() for one in self._credits(event)]
+        self.credits = {
+            (one.event.name, one.who, one.credit_type): (one.share, one.amount) for one in credits
+        }
+        self.counted = [one for credit in credits for one in self._counted(credit)]
+        self.lines: dict[Line, tuple[Fraction, Fraction]] = {}
+        self._price()
+        self._take_back_late()
+
+    def rate(self, currency: str, day: date) -> Fraction:
+        if currency == "EUR":
+            return Fraction(1)
+        known = [row for row in self.world.rates if row[0] == currency and row[1] <= day]
+        return Fraction(max(known, key=lambda row: row[1])[2])
+
+    def _events(self) -> Iterator[Event]:
+        world, deals = self.world, {}
+        for name, _, day, amount, currency, quantity, _ in world.deals:
+            event = Event("booking", name, name, day, day, Fraction(amount), currency,
+                          Fraction(quantity), False)  # fmt: skip
+            deals[name] = event
+            yield event
+        for name, deal, day, amount, currency in world.refunds:
+            known = deals.get(deal)
+            taken = None
+            if known and known.quantity is not None and known.amount:
+                taken = -rounded(known.quantity * Fraction(amount) / known.amount, 9)
+            yield Event("refund", name, deal or name, day, known.priced if known else day,
+                        -Fraction(amount), currency, taken, known is not None)  # fmt: skip
+        for kind, rows in (("accepted_lead", world.leads), ("meeting_held", world.meetings)):
+            for name, _, day in rows:
+                yield Event(kind, name, name, day, day, None, "", Fraction(1), False)
+
+    def _credits(self, event: Event) -> Iterator[Credit]:
+        if event.kind in ("accepted_lead", "meeting_held"):
+            rows = [*self.world.leads, *self.world.meetings]
+            [who] = [who for name, who, _ in rows if name == event.name]
+            yield Credit(event, who, event.kind, Fraction(1), None)
+            return
+        deal = [row for row in self.world.deals if row[0] == event.root]
+        if not deal or event.amount is None:
+            yield Credit(event, "", "revenue", Fraction(1), event.amount)
+            return
+        [(name, owner, day, _, _, _, sdr)] = deal
+        shares = self._agreed(name, "revenue", day)
+        shares[owner] += 1 - sum(shares.values())
+        shares = {who: share for who, share in shares.items() if share}
+        cents = {who: abs(event.amount) * 100 * share for who, share in shares.items()}
+        whole = {who: Fraction(exact.numerator // exact.denominator)
+                 for who, exact in cents.items()}  # fmt: skip
+        left = int(abs(event.amount) * 100 - sum(whole.values()))
+        for who in sorted(cents, key=lambda who: (whole[who] - cents[who], not who, who))[:left]:
+            whole[who] += 1
+        sign = 1 if event.amount >= 0 else -1
+        for who, share in shares.items():
+            yield Credit(event, who, "revenue", share, sign * whole[who] / 100)
+        for who, share in self._agreed(name, "overlay", day).items():
+            yield Credit(event, who, "overlay", share, rounded(event.amount * share, 2))
+        if sdr:
+            yield Credit(event, sdr, "sourced", Fraction(1), event.amount)
+
+    def _agreed(self, deal: str, kind: str, day: date) -> dict[str, Fraction]:
+        rows = [row for row in self.world.splits if row[0] == deal and row[2] == kind]
+        newest = max((row[4] for row in rows if row[4] <= day), default=None)
+        found: dict[str, Fraction] = defaultdict(Fraction)
+        for _, who, _, share, agreed in rows:
+            if agreed == newest:
+                found[who] += Fraction(share)
+        return found
+
+    def _plan_of(self, who: str, day: date) -> tuple[str, str] | None:
+        for name, plan, start, end, _, currency in self.world.assignments:
+            if name == who and start <= day < (end or NO_END):
+                return plan, currency
+        return None
+
+    def _lead_of(self, who: str, day: date) -> str:
+        rows = [row for row in self.world.people if row[0] == who and row[2] <= day]
+        return max(rows, key=lambda row: row[2])[1] if rows else ""
+
+    def _counted(self, credit: Credit) -> Iterator[Counted]:
+        if not credit.who:
+            return
+        event, day = credit.event, credit.event.priced
+        payees = [(credit.who, "own")]
+        if self._plan_of(credit.who, day):
+            payees.append((self._lead_of(credit.who, day), "team"))
+        for payee, whose in payees:
+            assigned = self._plan_of(payee, day)
+            for plan in self.plans if assigned else ():
+                if plan.plan != assigned[0] or not plan.valid_from <= day < (
+                    plan.valid_to or NO_END
+                ):
+                    continue
+                for item in plan.components:
+                    if item.measure is None or (item.credited_to, item.counted_credits) != (
+                        whose, credit.credit_type,
+                    ):  # fmt: skip
+                        continue
+                    assert event.kind in COUNTED[item.measure]
+                    base = self._base(credit, item, assigned[1])
+                    if base is not None:
+                        yield Counted(credit, payee, plan, item, assigned[1], base)
+
+    def _base(self, credit: Credit, item: PlanComponent, currency: str) -> Fraction | None:
+        event = credit.event
+        if item.measure != "bookings":
+            return None if event.quantity is None else rounded(event.quantity * credit.share, 9)
+        if credit.amount is None or event.currency == currency:
+            return credit.amount
+        day = event.priced
+        if item.fx_date == "period_start":
+            day = period_start(day, GRAINS[item.frequency], 1)
+        return rounded(credit.amount * self.rate(event.currency, day) / self.rate(currency, day), 9)
+
+    def quota(self, payee: str, currency: str, measure: str, grain: str, start: date) -> Fraction:
+        """The quota of a period, by the days that it has in it."""
+        total, last = Fraction(0), period_end(start, grain)
+        for who, what, first, end, amount, its_currency in self.world.quotas:
+            days = (min(end.toordinal(), last.toordinal() + 1)
+                    - max(first, start).toordinal())  # fmt: skip
+            if (who, what) != (payee, measure) or days <= 0:
+                continue
+            worth = Fraction(amount)
+            if its_currency not in ("", currency):
+                worth *= self.rate(its_currency, first) / self.rate(currency, first)
+            total += rounded(rounded(worth, 9) * days / (end - first).days, 9)
+        return total
+
+    def quotas(self, world: PayWorld) -> dict[tuple[object, ...], Fraction]:
+        """The quotas of everybody's components, for each period of an assignment."""
+        found = {}
+        for who, name, start, end, _, currency in world.assignments:
+            for plan in self.plans:
+                first = max(start, plan.valid_from)
+                last = min(end or NO_END, plan.valid_to or NO_END, AS_OF + timedelta(1))
+                if plan.plan != name or first >= last:
+                    continue
+                for item in plan.components:
+                    grain, day = GRAINS[item.frequency], first
+                    while item.quota_measure and day < last:
+                        begin = period_start(day, grain, 1)
+                        day = period_end(begin, grain) + timedelta(1)
+                        key = (payee_key(who), name, plan.version, item.component, currency, begin)
+                        if self._has_quota(who, item.quota_measure, begin, day):
+                            quota = self.quota(who, currency, item.quota_measure, grain, begin)
+                            found[key] = rounded(quota, 2)
+        return found
+
+    def _has_quota(self, who: str, measure: str, begin: date, end: date) -> bool:
+        return any(
+            row[:2] == (who, measure) and row[2] < end and row[3] > begin
+            for row in self.world.quotas
+        )
+
+    def _price(self) -> None:
+        windows: dict[tuple[object, ...], list[Counted]] = defaultdict(list)
+        for one in self.counted:
+            if not one.is_late:
+                windows[one.window].append(one)
+        unlimited: list[tuple[Counted, int, Fraction, Fraction]] = []
+        for credits in windows.values():
+            sums_of: dict[int, Fraction] = defaultdict(Fraction)
+            total, is_first = Fraction(0), True
+            for one in sorted(credits, key=lambda one: one.order):
+                for tier, base, exact in self._tiers(one, total, total + one.base, is_first):
+                    amount = rounded(exact, 2)
+                    is_reversal = one.credit.event.is_reversal
+                    if is_reversal or one.item.scope != "transaction":
+                        slot = tier if one.item.method in ("flat", "marginal") else 0
+                        so_far = sums_of[slot]
+                        sums_of[slot] = so_far + exact
+                        amount = rounded(so_far + exact, 2) - rounded(so_far, 2)
+                    unlimited.append((one, tier, base, amount))
+                total, is_first = total + one.base, False
+        sums: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
+        for one, tier, base, amount in sorted(unlimited, key=lambda line: (line[0].order, line[1])):
+            if (cap := one.cap) is not None and one.item.cap:
+                limit, before = Fraction(one.item.cap.amount), sums[cap]
+                sums[cap] = before + amount
+                amount = min(sums[cap], limit) - min(before, limit)
+            self._add(one, tier, base, amount)
+
+    def _tiers(
+        self, one: Counted, before: Fraction, after: Fraction, is_first: bool
+    ) -> Iterator[tuple[int, Fraction, Fraction]]:
+        """Yield tier, base in it and exact amount of a step from one total to another."""
+        item, unit = one.item, Fraction(1)
+        if item.measured_in == "attainment":
+            start = one.start(one.credit.event.priced, is_window=True)
+            grain = "year" if item.scope == "year_to_date" else GRAINS[item.frequency]
+            unit = self.quota(one.payee, one.currency, item.quota_measure or "", grain, start)
+            if unit == 0:
+                if one.base:
+                    yield 1, one.base, Fraction(0)
+                return
+        if item.method in ("flat", "marginal"):
+            low, high = sorted((before, after))
+            for tier, (lower, upper, band) in enumerate(self._bands(item, unit), start=1):
+                inside = min(high, high if upper is None else upper) - max(
+                    low, low if lower is None else lower
+                )
+                if inside > 0:
+                    base = inside if after > before else -inside
+                    yield tier, base, base * Fraction(band)
+            return
+        tier, worth = self._worth(item, unit, after)
+        worth_before = Fraction(0) if is_first else self._worth(item, unit, before)[1]
+        yield tier, one.base, worth - worth_before
+
+    def _bands(
+        self, item: PlanComponent, unit: Fraction
+    ) -> list[tuple[Fraction | None, Fraction | None, Fraction]]:
+        return [
+            (
+                rounded(Fraction(band.at_least) * unit, 9) if number else None,
+                None if band.below is None else rounded(Fraction(band.below) * unit, 9),
+                Fraction(band.rate if band.rate is not None else band.amount or 0),
+            )
+            for number, band in enumerate(item.bands)
+        ]
+
+    def _worth(self, item: PlanComponent, unit: Fraction, total: Fraction) -> tuple[int, Fraction]:
+        if item.points:
+            points = [
+                (rounded(Fraction(point.at) * unit, 9), Fraction(point.amount or 0))
+                for point in item.points
+            ]
+            if total < points[0][0]:
+                return 1, points[0][1]
+            for tier, (one, two) in enumerate(zip(points, points[1:], strict=False), start=2):
+                if total < two[0]:
+                    part = (two[1] - one[1]) * (total - one[0]) / (two[0] - one[0])
+                    return tier, one[1] + rounded(part, 9)
+            return len(points) + 1, points[-1][1]
+        for tier, (_, upper, value) in enumerate(self._bands(item, unit), start=1):
+            if upper is None or total < upper:
+                return tier, value * total if item.method == "retroactive" else value
+        raise AssertionError("the last band is open")
+
+    def _key(self, one: Counted, tier: int) -> Line:
+        return (one.credit.event.name, one.credit.who, one.payee, one.plan.plan, one.plan.version,
+                one.item.component, tier)  # fmt: skip
+
+    def _add(self, one: Counted, tier: int, base: Fraction, amount: Fraction) -> None:
+        key = self._key(one, tier)
+        assert key not in self.lines
+        self.lines[key] = (base, amount)
+
+    def _take_back_late(self) -> None:
+        """Each deal gives back its part of what it was paid; the window no more than it paid."""
+        keys = {self._key(one, 0)[:-1]: one for one in self.counted}
+        paid: dict[tuple[str, ...], dict[int, list[Fraction]]] = defaultdict(dict)
+        windows: dict[tuple[object, ...], list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 2)
+        for (*names, tier), values in self.lines.items():
+            one = keys[tuple(names)]
+            for sums in (
+                paid[one.root].setdefault(tier, [Fraction(0)] * 2), windows[one.window]
+            ):  # fmt: skip
+                sums[:] = [old + new for old, new in zip(sums, values, strict=True)]
+        reversed_so_far: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
+        taken: dict[tuple[object, ...], list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 3)
+        for one in sorted((c for c in self.counted if c.is_late), key=lambda c: c.order):
+            whole = sum((base for base, _ in paid[one.root].values()), Fraction(0))
+            if whole <= 0:
+                continue
+            before = reversed_so_far[one.root]
+            after = reversed_so_far[one.root] = before - one.base
+            parts = [min(part, whole) for part in (before, after)]
+            base_paid, amount_paid = windows[one.window]
+            so_far = taken[one.window]
+            for tier, (base, amount) in sorted(paid[one.root].items()):
+                bases = [rounded(base * part / whole, 9) for part in parts]
+                amounts = [rounded(rounded(amount * part / whole, 9), 2) for part in parts]
+                so_far[0] += bases[1] - bases[0]
+                so_far[1] += amounts[1] - amounts[0]
+                limit = max(amount_paid, Fraction(0))
+                allowed = limit if so_far[0] >= base_paid else min(so_far[1], limit)
+                self._add(one, tier, bases[0] - bases[1], so_far[2] - allowed)
+                so_far[2] = allowed

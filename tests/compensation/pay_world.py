@@ -1,0 +1,294 @@
+"""A made-up company that pays: plan files, people and deals, run through the compiled models.
+
+Belongs here: the facts, writing them as a company folder and as the models' parents, running the
+models. Does not: what anybody should earn (pay_oracle), or plans of one test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.company.csv_file import columns_of, read_csv
+from orchestration.company.pay_rows import (
+    ASSIGNMENTS_FILE,
+    QUOTAS_FILE,
+    PlanAssignment,
+    Quota,
+    check_assignments,
+    check_quotas,
+)
+from orchestration.company.plan_checks import read_plans
+from orchestration.company.plan_tables import plan_rows
+from orchestration.company.plans import PLANS_FOLDER
+from orchestration.company.rules_schema import RULES_SCHEMAS
+from tests.kpi.compiled import CompiledModels, Row, make_table
+
+MODELS = (
+    "path:models/intermediate/compensation", "path:models/marts/compensation",
+    "int_opportunity_credits", "int_reporting_periods", "conformed_quotas",
+    "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
+    "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
+    "stg_company__quotas",
+)  # fmt: skip
+FIRST, AS_OF = date(2025, 1, 1), date(2026, 12, 31)
+TEXT, MONEY, DAY, FLAG = "varchar", "decimal(18, 2)", "date", "boolean"
+
+
+@dataclass
+class PayWorld:
+    """What happened. People are named by their ids; fiscal years are calendar years.
+
+    Attributes:
+        people: Employee, manager ("" is none), first day; who comes again has a new manager.
+        assignments: Employee, plan, first day, day after the last (None is open), target, currency.
+        quotas: Employee, measure, first day, day after the last, amount, currency ("" is pieces).
+        deals: Opportunity, owner ("" is none), day, amount, currency, quantity, SDR ("" is none).
+        splits: Opportunity, employee, type, share, first day.
+        refunds: Refund, opportunity ("" is not known), day, amount, currency.
+        leads: Hand-off that Sales accepted, employee, day.
+        meetings: Meeting, employee, day.
+        rates: Currency, first day, rate; holds until the next, never before.
+        kpis: KPI, period grain, first day of the period, value, target.
+        absences: Employee, kind, first day, day after the last.
+    """
+
+    people: list[tuple[str, str, date]] = field(default_factory=list)
+    assignments: list[tuple[str, str, date, date | None, str, str]] = field(default_factory=list)
+    quotas: list[tuple[str, str, date, date, str, str]] = field(default_factory=list)
+    deals: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
+    splits: list[tuple[str, str, str, str, date]] = field(default_factory=list)
+    refunds: list[tuple[str, str, date, str, str]] = field(default_factory=list)
+    leads: list[tuple[str, str, date]] = field(default_factory=list)
+    meetings: list[tuple[str, str, date]] = field(default_factory=list)
+    rates: list[tuple[str, date, str]] = field(default_factory=list)
+    kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
+    absences: list[tuple[str, str, date, date]] = field(default_factory=list)
+    as_of: date = AS_OF
+
+
+def employee_key(employee: str) -> str | None:
+    """The key of an employee in the warehouse."""
+    return _md5("company", "people", employee) if employee else None
+
+
+def payee_key(employee: str) -> str:
+    """The key of a payee; of the house account for nobody."""
+    key = employee_key(employee)
+    return _md5("payee", key) if key else _md5("company", "<house>", "payee")
+
+
+def _md5(*parts: str) -> str:
+    return md5("\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def write_company(folder: Path, plans: dict[str, str], world: PayWorld) -> None:
+    """Write plans, assignments and quotas as a company folder has them."""
+    place = folder / PLANS_FOLDER
+    place.mkdir(parents=True)
+    for name, text in plans.items():
+        (place / f"{name}.yml").write_text(text, encoding="utf-8")
+    for file, model, rows in (
+        (ASSIGNMENTS_FILE, PlanAssignment, world.assignments),
+        (QUOTAS_FILE, Quota, [(*row, "made up") for row in world.quotas]),
+    ):
+        lines = [",".join(columns_of(model))]
+        lines += [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
+        (folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_company(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Read and check what write_company wrote, as rows of the rules tables."""
+    plans, problems = read_plans(folder)
+    assignments = read_csv(folder / ASSIGNMENTS_FILE, ASSIGNMENTS_FILE, PlanAssignment)
+    quotas = read_csv(folder / QUOTAS_FILE, QUOTAS_FILE, Quota)
+    problems += [*assignments.problems, *quotas.problems]
+    problems += [*check_assignments(assignments.rows or []), *check_quotas(quotas.rows or [])]
+    assert not problems, "\n".join(map(str, problems))
+    return {
+        **plan_rows(one.plan for one in plans),
+        "plan_assignment": [row.model_dump(exclude={"line"}) for row in assignments.rows or []],
+        "quota": [row.model_dump(exclude={"line"}) for row in quotas.rows or []],
+    }
+
+
+def run(
+    connection: duckdb.DuckDBPyConnection,
+    compiled: CompiledModels,
+    folder: Path,
+    world: PayWorld,
+) -> None:
+    """Make the parents and every model of pay; the company is read from its folder."""
+    for schema in ("rules", "staging", "conformed", "core", "compensation"):
+        connection.execute(f"create schema if not exists {schema}")
+    for name, rows in read_company(folder).items():
+        connection.register("incoming", pa.Table.from_pylist(rows, RULES_SCHEMAS[name]))
+        connection.execute(f"create or replace table rules.{name} as from incoming")
+        connection.unregister("incoming")
+    _make_settings(connection, world)
+    _make_people(connection, world)
+    _make_facts(connection, world)
+    for path, relation, sql in compiled.statements:
+        kind = "view" if path.startswith("staging") else "table"
+        connection.execute(f"create or replace {kind} {relation} as {sql}")
+
+
+def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
+    make_table(
+        connection, "staging.stg_company__settings", {"reporting_currency": TEXT},
+        [{"reporting_currency": "EUR"}],
+    )  # fmt: skip
+    make_table(
+        connection, "staging.stg_company__as_of", {"as_of_date": DAY},
+        [{"as_of_date": world.as_of}],
+    )  # fmt: skip
+    connection.execute(
+        f"""
+        create or replace table core.dim_date as
+        select date_day, date_trunc('month', date_day)::date as month_start_date,
+            date_trunc('quarter', date_day)::date as fiscal_quarter_start_date,
+            date_trunc('year', date_day)::date as fiscal_year_start_date
+        from (
+            select unnest(generate_series(date '{FIRST}', date '{AS_OF}', interval 1 day))::date
+                as date_day
+        )
+        """
+    )
+    make_table(
+        connection, "staging.given_rates",
+        {"currency_code": TEXT, "valid_from": DAY, "rate": "decimal(18, 9)"},
+        [{"currency_code": a, "valid_from": b, "rate": Decimal(c)} for a, b, c in world.rates],
+    )  # fmt: skip
+    connection.execute(
+        """
+        create or replace table intermediate.int_exchange_rates as
+        select currency_code, rate, date_day as rate_date
+        from core.dim_date inner join staging.given_rates on valid_from <= date_day
+        qualify row_number() over (
+            partition by currency_code, date_day order by valid_from desc
+        ) = 1
+        """
+    )
+    make_table(
+        connection, "kpi.dim_kpi", {"kpi": TEXT, "contract_version": "integer"},
+        [{"kpi": name, "contract_version": 1} for name in sorted({row[0] for row in world.kpis})],
+    )  # fmt: skip
+    make_table(
+        connection, "kpi.rpt_kpi",
+        {"kpi": TEXT, "period_grain": TEXT, "period_start": DAY, "dimension": TEXT,
+         "value": "decimal(38, 6)", "target": "decimal(38, 6)"},
+        [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "all",
+          "value": Decimal(value), "target": Decimal(target) if target else None}
+         for kpi, grain, start, value, target in world.kpis],
+    )  # fmt: skip
+
+
+def _make_people(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
+    versions: list[Row] = []
+    for who, manager, start in sorted(world.people, key=lambda row: (row[0], row[2])):
+        if versions and versions[-1]["employee_key"] == employee_key(who):
+            versions[-1] = {**versions[-1], "valid_to": start}
+        versions.append({
+            "employee_key": employee_key(who), "manager_employee_key": employee_key(manager),
+            "valid_from": start,
+        })  # fmt: skip
+    make_table(
+        connection, "core.dim_employee_history",
+        {"employee_key": TEXT, "manager_employee_key": TEXT, "valid_from": DAY, "valid_to": DAY},
+        versions,
+    )  # fmt: skip
+    names = sorted({who for who, _, _ in world.people})
+    make_table(
+        connection, "core.dim_employee",
+        {"employee_key": TEXT, "source_id": TEXT, "full_name": TEXT, "business_function": TEXT},
+        [{"employee_key": employee_key(who), "source_id": who, "full_name": who,
+          "business_function": "sales"} for who in names],
+    )  # fmt: skip
+    make_table(
+        connection, "conformed.conformed_employee_absences",
+        {"employee_key": TEXT, "absence_kind": TEXT, "valid_from": DAY, "valid_to": DAY},
+        [{"employee_key": employee_key(who), "absence_kind": kind, "valid_from": start,
+          "valid_to": end} for who, kind, start, end in world.absences],
+    )  # fmt: skip
+    delivered = {"source_system": TEXT, "source_instance": TEXT, "employee_id": TEXT,
+              "currency_code": TEXT, "valid_from": DAY, "valid_to": DAY}  # fmt: skip
+    for name, more in (
+        ("plan_assignments", {"assignment_id": TEXT, "plan": TEXT, "target_amount": MONEY}),
+        ("quotas", {"quota_id": TEXT, "measure": TEXT, "quota_amount": MONEY}),
+    ):
+        make_table(connection, f"staging.stg_file_drop__{name}", {**delivered, **more}, [])
+
+
+def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
+    make_table(
+        connection, "core.fct_opportunity",
+        {"opportunity_key": TEXT, "owner_employee_key": TEXT, "sdr_employee_key": TEXT,
+         "source_system": TEXT, "source_id": TEXT, "currency_code": TEXT, "amount": MONEY,
+         "amount_local": MONEY, "is_won": FLAG, "is_reportable": FLAG, "close_date": DAY},
+        [{"opportunity_key": name, "owner_employee_key": employee_key(owner),
+          "sdr_employee_key": employee_key(sdr), "source_system": "crm", "source_id": name,
+          "currency_code": currency, "amount": Decimal(amount), "amount_local": Decimal(amount),
+          "is_won": True, "is_reportable": True, "close_date": day}
+         for name, owner, day, amount, currency, _, sdr in world.deals],
+    )  # fmt: skip
+    make_table(
+        connection, "core.fct_booking", {"opportunity_key": TEXT, "quantity": "decimal(18, 6)"},
+        [{"opportunity_key": row[0], "quantity": Decimal(row[5])} for row in world.deals],
+    )  # fmt: skip
+    make_table(
+        connection, "conformed.conformed_opportunity_splits",
+        {"opportunity_key": TEXT, "employee_key": TEXT, "split_type": TEXT,
+         "share": "decimal(18, 6)", "valid_from": DAY},
+        [{"opportunity_key": name, "employee_key": employee_key(who), "split_type": kind,
+          "share": Decimal(share), "valid_from": day}
+         for name, who, kind, share, day in world.splits],
+    )  # fmt: skip
+    make_table(
+        connection, "core.fct_refund",
+        {"refund_key": TEXT, "opportunity_key": TEXT, "source_system": TEXT, "source_id": TEXT,
+         "currency_code": TEXT, "amount": MONEY, "amount_local": MONEY, "is_reportable": FLAG,
+         "refund_date": DAY},
+        [{"refund_key": name, "opportunity_key": deal or None, "source_system": "crm",
+          "source_id": name, "currency_code": currency, "amount": Decimal(amount),
+          "amount_local": Decimal(amount), "is_reportable": True, "refund_date": day}
+         for name, deal, day, amount, currency in world.refunds],
+    )  # fmt: skip
+    make_table(
+        connection, "funnel.fct_handoff",
+        {"handoff_key": TEXT, "owner_employee_key": TEXT, "source_system": TEXT,
+         "source_id": TEXT, "decision": TEXT, "decided_date": DAY},
+        [{"handoff_key": name, "owner_employee_key": employee_key(who), "source_system": "crm",
+          "source_id": name, "decision": "accepted", "decided_date": day}
+         for name, who, day in world.leads],
+    )  # fmt: skip
+    make_table(
+        connection, "core.fct_activity",
+        {"activity_key": TEXT, "employee_key": TEXT, "source_system": TEXT, "source_id": TEXT,
+         "activity_type": TEXT, "direction": TEXT, "is_human": FLAG, "occurred_date": DAY},
+        [{"activity_key": name, "employee_key": employee_key(who), "source_system": "crm",
+          "source_id": name, "activity_type": "meeting", "direction": "two_way",
+          "is_human": True, "occurred_date": day} for name, who, day in world.meetings],
+    )  # fmt: skip
+
+
+def earned(connection: duckdb.DuckDBPyConnection, who: str, component: str = "") -> list[Decimal]:
+    """What somebody earned, by event and tier, in the order of the credit dates and ids."""
+    rows = connection.execute(
+        """
+        select lines.amount
+        from compensation.comp_earning_line as lines
+        inner join compensation.comp_plan_component as components using (component_key)
+        left join compensation.comp_event as events using (event_key)
+        where lines.payee_key = ? and (? = '' or component = ?)
+        order by lines.credit_date, events.source_id, component_order, tier_number
+        """,
+        [payee_key(who), component, component],
+    ).fetchall()
+    return [amount for (amount,) in rows]

@@ -1,0 +1,177 @@
+"""Random plans as files, and random worlds of people and deals.
+
+Belongs here: drawing them from a seeded generator. Does not: what should be paid (pay_oracle).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import yaml
+
+from tests.compensation.pay_world import AS_OF, FIRST, PayWorld
+
+REPS, LEADS = tuple(f"r{number}" for number in range(1, 9)), ("m1", "m2")
+CURRENCIES = ("EUR", "EUR", "USD", "GBP")
+METHODS = ("flat", "marginal", "marginal", "retroactive", "step", "interpolated")
+DAYS = (AS_OF - FIRST).days
+
+
+def random_plans(random: Random, method: str = "") -> dict[str, str]:
+    """Return plan files by name: three plans for reps and two for leads, some with two versions.
+
+    With a method all components have it, and no plan changes.
+    """
+    plans = {}
+    for plan in ("rep_a", "rep_b", "rep_c", "lead_a", "lead_b"):
+        change = random.choice((None, date(2025, 7, 1), date(2025, 8, 15)))
+        if method:
+            change = None
+        spans = [(FIRST, change), (change, None)] if change else [(FIRST, None)]
+        for version, (start, end) in enumerate(spans, start=1):
+            content = {
+                "plan": plan,
+                "label": plan,
+                "version": version,
+                "valid_from": start,
+                "valid_to": end,
+                "approved_by": "boss",
+                "approved_date": "2024-12-01",
+                "components": [
+                    _component(random, number, plan.startswith("lead"), method)
+                    for number in range(random.randint(1, 3))
+                ],
+            }
+            known = {key: value for key, value in content.items() if value is not None}
+            plans[f"{plan}_{version}"] = yaml.safe_dump(known, sort_keys=False)
+    return plans
+
+
+def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[str, object]:
+    measure = random.choice(("bookings", "bookings", "bookings", "quantity", "accepted_leads"))
+    if method:
+        measure = "bookings"
+    method = method or random.choice(METHODS)
+    scope = random.choice(("transaction", "period", "period", "year_to_date"))
+    is_attained = scope != "transaction" and random.random() < 0.5
+    item: dict[str, object] = {
+        "component": f"part{number}",
+        "label": f"Part {number}",
+        "measure": measure,
+        "method": method,
+        "scope": scope,
+        "frequency": random.choice(("monthly", "quarterly", "annual")),
+        "credited_to": "team" if is_lead and random.random() < 0.7 else "own",
+    }
+    if measure == "bookings":
+        item["fx_date"] = random.choice(("credit_date", "period_start"))
+    if measure != "accepted_leads":
+        item["credit_type"] = random.choice(("revenue", "revenue", "overlay", "sourced"))
+    if is_attained:
+        item["measured_in"] = "attainment"
+        item["quota_measure"] = "bookings" if measure == "bookings" else "leads"
+    unit = 1.0 if is_attained else 20_000 if measure == "bookings" else 6
+    bounds = sorted({round(unit * random.uniform(0.2, 2.5), 2) for _ in range(3)})
+    if method == "interpolated":
+        places = [0, *bounds]
+        amounts = [0, *sorted(random.randint(0, 90_000) / 100 for _ in bounds)]
+        item["points"] = [
+            {"at": at, "amount": amount} for at, amount in zip(places, amounts, strict=True)
+        ]
+    else:
+        item["bands"] = _bands(random, method, [] if method == "flat" else bounds, measure)
+    if random.random() < 0.3:
+        item["cap"] = {
+            "per": random.choice(("transaction", "period", "year")),
+            "amount": random.randint(0, 300_000) / 100,
+        }
+    return item
+
+
+def _bands(
+    random: Random, method: str, bounds: list[float], measure: str
+) -> list[dict[str, float]]:
+    bands = []
+    for number, (lower, upper) in enumerate(zip([0, *bounds], [*bounds, None], strict=True)):
+        band = {"at_least": lower}
+        if upper is not None:
+            band["below"] = upper
+        if method == "step":
+            band["amount"] = 0 if number == 0 else random.randint(1, 90_000) / 100
+        else:
+            rate = random.choice((0, 0.01, 0.025, 0.0333, 0.05, 0.125))
+            band["rate"] = rate if measure == "bookings" else round(rate * 1_000, 2)
+        bands.append(band)
+    return bands
+
+
+def random_world(random: Random, plans: list[str], deals: int = 60) -> PayWorld:
+    """Return people with leads and plans that change, and what they sold and gave back."""
+    world = PayWorld()
+    world.rates = [
+        (currency, FIRST + timedelta(days=61 * number), str(round(random.uniform(0.7, 1.3), 4)))
+        for currency in ("USD", "GBP")
+        for number in range(12)
+    ]
+    for who in (*LEADS, *REPS):
+        kind = "lead" if who in LEADS else "rep"
+        lead = random.choice(LEADS) if who in REPS else ""
+        world.people.append((who, lead, FIRST))
+        if lead and random.random() < 0.4:
+            world.people.append((who, random.choice(LEADS), _day(random)))
+        mine = sorted({plan for plan in plans if plan.startswith(kind)})
+        change = random.choice((None, date(2025, 10, 1), date(2026, 2, 11)))
+        gap = timedelta(days=random.choice((0, 0, 9)))
+        spans = [(FIRST, change), (change + gap, None)] if change else [(FIRST, None)]
+        for start, end in spans:
+            plan = random.choice([*mine, "juggler"] if random.random() < 0.1 else mine)
+            world.assignments.append((who, plan, start, end, "0", random.choice(CURRENCIES)))
+        _add_quotas(random, world, who)
+    for number in range(deals):
+        _add_deal(random, world, f"d{number:03d}")
+    for number in range(deals // 2):
+        world.leads.append((f"l{number:03d}", random.choice((*REPS, "")), _day(random)))
+    return world
+
+
+def _day(random: Random) -> date:
+    return FIRST + timedelta(days=random.randint(0, DAYS))
+
+
+def _add_quotas(random: Random, world: PayWorld, who: str) -> None:
+    for measure, unit, currency in (("bookings", 20_000, random.choice(CURRENCIES)),
+                                    ("leads", 4, "")):  # fmt: skip
+        start = FIRST
+        while start < AS_OF and random.random() > 0.05:
+            end = start + timedelta(days=random.choice((31, 59, 90, 181)))
+            amount = random.choice((0, unit, unit * 1.5, round(unit * random.random(), 2)))
+            world.quotas.append((who, measure, start, end, f"{amount:.2f}", currency))
+            start = end
+
+
+def _add_deal(random: Random, world: PayWorld, name: str) -> None:
+    day, cents = _day(random), random.choice((random.randint(1, 5_000_000), 10_050, 1))
+    currency = random.choice(CURRENCIES)
+    world.deals.append((
+        name, random.choice((*REPS, *LEADS, "")), day, f"{cents / 100:.2f}", currency,
+        str(random.randint(0, 12)), random.choice(("", *REPS)),
+    ))  # fmt: skip
+    for kind in ("revenue", "overlay"):
+        if random.random() < 0.5:
+            continue
+        shares = random.choice((("0.5",), ("0.333333",) * 3, ("0.6", "0.4"), ("0.125", "0.5")))
+        agreed = day - timedelta(days=random.choice((-3, 0, 40)))
+        for who, share in zip(random.sample(REPS, len(shares)), shares, strict=True):
+            world.splits.append((name, who, kind, share, agreed))
+        if random.random() < 0.3:
+            earlier = agreed - timedelta(days=1)
+            world.splits.append((name, random.choice(REPS), kind, "1", earlier))
+    if random.random() < 0.45:
+        left = cents
+        for number in range(random.choice((1, 2, 3))):
+            part = left if random.random() < 0.3 else random.randint(0, left)
+            later = min(AS_OF, day + timedelta(days=random.choice((0, 3, 40, 120, 390))))
+            known = "" if random.random() < 0.05 else name
+            world.refunds.append((f"{name}f{number}", known, later, f"{part / 100:.2f}", currency))
+            left -= part if known else 0

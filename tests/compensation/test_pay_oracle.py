@@ -1,0 +1,158 @@
+"""Random plans, deals, splits and refunds against a brute-force oracle in exact fractions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+import duckdb
+import pytest
+
+from orchestration.company.plan_checks import read_plans
+from tests.compensation.conftest import Pay
+from tests.compensation.pay_oracle import Oracle, rounded
+from tests.compensation.pay_world import AS_OF, PayWorld, payee_key, run, write_company
+from tests.compensation.random_pay import random_plans, random_world
+from tests.kpi.compiled import CompiledModels, empty_warehouse
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pay")]
+
+SEEDS = range(4)
+LINES = """
+    select events.source_id, lines.credited_payee_key, lines.payee_key, components.plan,
+        components.plan_version, components.component, lines.tier_number, lines.base_in_tier,
+        lines.amount
+    from compensation.comp_earning_line as lines
+    inner join compensation.comp_plan_component as components using (component_key)
+    inner join compensation.comp_event as events on lines.event_key = events.event_key
+    order by all
+"""
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def told(
+    request: pytest.FixtureRequest,
+    pay_models: CompiledModels,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, PayWorld, Oracle]]:
+    """A random world, what the models made of it, and what the oracle does."""
+    random = Random(request.param)
+    folder = tmp_path_factory.mktemp("company")
+    plans = random_plans(random)
+    world = random_world(random, [name.rpartition("_")[0] for name in plans])
+    write_company(folder, plans, world)
+    read, problems = read_plans(folder)
+    assert problems == []
+    with empty_warehouse(pay_models) as connection:
+        run(connection, pay_models, folder, world)
+        yield connection, world, Oracle(world, [one.plan for one in read])
+
+
+Told = tuple[duckdb.DuckDBPyConnection, PayWorld, Oracle]
+
+
+def test_credits_are_the_oracles(told: Told) -> None:
+    connection, _, oracle = told
+    found = connection.execute(
+        """
+        select events.source_id, credits.payee_key, credit_type, share, credited_amount
+        from compensation.comp_credit as credits
+        inner join compensation.comp_event as events using (event_key)
+        """
+    ).fetchall()
+    expected = {
+        (event, payee_key(who), kind): values
+        for (event, who, kind), values in oracle.credits.items()
+    }
+    assert len(found) > 100
+    assert {tuple(row[:3]): _fractions(row[3:]) for row in found} == expected
+
+
+def test_earning_lines_are_the_oracles(told: Told) -> None:
+    connection, _, oracle = told
+    found = connection.execute(LINES).fetchall()
+    expected = {
+        (event, payee_key(who), payee_key(payee), *rest): values
+        for (event, who, payee, *rest), values in oracle.lines.items()
+        if any(values)
+    }
+    assert len(found) > 100
+    mine = {tuple(row[:7]): _fractions(row[7:]) for row in found}
+    assert {key: value for key, value in mine.items() if expected.get(key) != value} == {}
+    assert mine.keys() == expected.keys()
+    assert len({one.item.method for one in oracle.counted}) >= 3
+    assert any(one.is_late for one in oracle.counted)
+
+
+def test_attainment_is_the_oracles(told: Told) -> None:
+    connection, world, oracle = told
+    found = connection.execute(
+        """
+        select payee_key, plan, plan_version, component, attained.currency_code, period_start,
+            credited, quota
+        from compensation.comp_attainment as attained
+        inner join compensation.comp_plan_component using (component_key)
+        """
+    ).fetchall()
+    credited: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
+    for one in oracle.counted:
+        key = (payee_key(one.payee), one.plan.plan, one.plan.version, one.item.component)
+        credited[*key, one.currency, one.start(one.credit.event.day)] += one.base
+    assert {tuple(row[:6]): Fraction(row[6]) for row in found if row[6]} == {
+        key: rounded(value, 2) for key, value in credited.items() if rounded(value, 2)
+    }
+    quotas = {tuple(row[:6]): Fraction(row[7]) for row in found if row[7] is not None}
+    assert quotas == oracle.quotas(world)
+
+
+def test_the_order_in_which_rows_arrive_changes_nothing(
+    pay_models: CompiledModels, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    random = Random(99)
+    plans = random_plans(random)
+    world = random_world(random, [name.rpartition("_")[0] for name in plans])
+    answers = []
+    for _ in range(2):
+        folder = tmp_path_factory.mktemp("company")
+        write_company(folder, plans, world)
+        with empty_warehouse(pay_models) as connection:
+            run(connection, pay_models, folder, world)
+            answers.append(connection.execute(LINES).fetchall())
+        for rows in (world.deals, world.refunds, world.splits, world.leads, world.quotas):
+            random.shuffle(rows)  # type: ignore[arg-type]
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("method", ["flat", "marginal", "retroactive", "step", "interpolated"])
+def test_deals_and_their_full_refunds_leave_nothing(pay: Pay, method: str) -> None:
+    """In one refund or in more, in time or late: every payee and component comes to 0.00.
+
+    And on the way nobody has given back more than he or she was paid.
+    """
+    random = Random(method)
+    plans = random_plans(random, method)
+    world = random_world(random, [name.rpartition("_")[0] for name in plans], deals=25)
+    world.leads, world.refunds = [], []
+    for name, _, day, amount, currency, *_ in world.deals:
+        left, number = Decimal(amount), 0
+        while left:
+            part = left if number == 3 else min(left, Decimal(random.randint(1, 10**6)) / 100)
+            later = min(AS_OF, day + timedelta(days=random.choice((0, 9, 90, 300))))
+            world.refunds.append((f"{name}f{number}", name, later, str(part), currency))
+            left, number = left - part, number + 1
+    paid = pay(plans, world)
+    sums = "select payee_key, component_key, sum(amount) from compensation.comp_earning_line"
+    left = paid.execute(f"{sums} group by all having sum(amount) <> 0").fetchall()
+    assert left == []
+    for day in (date(2025, 5, 1), date(2025, 11, 1), date(2026, 6, 1)):
+        so_far = f"{sums} where credit_date < '{day}' group by all"
+        assert {row for row in paid.execute(so_far).fetchall() if row[2] < 0} == set()
+    assert paid.execute("select count(*) from compensation.comp_earning_line").fetchall() > [(50,)]
+
+
+def _fractions(values: tuple[object, ...]) -> tuple[Fraction | None, ...]:
+    return tuple(None if value is None else Fraction(str(value)) for value in values)
