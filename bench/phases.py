@@ -66,7 +66,9 @@ def run_phase(
         after.children_user - before.children_user + after.children_system - before.children_system
     )
     if code != 0:
-        raise RuntimeError(f"{name} ended with exit code {code}; see {log}")
+        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        words = said[-1] if said else "nothing"
+        raise RuntimeError(f"{name} ended with exit code {code}; its last words: {words}")
     return Phase(name, round(wall, 2), round(cpu, 2), round(watch.peak_megabytes, 1), rows)
 
 
