@@ -96,15 +96,15 @@ def write_difference(
     is_worth_it = last_place <= max(count_after * MOST_PLACES_PER_ROW, FEW)
     if not is_worth_it or deleted + inserted > max(count_after * MOST_CHANGED, FEW):
         return None
-    are_kept = kept_in is not None and 0 < deleted + inserted <= max(count_after * MOST_KEPT, FEW)
-    if are_kept:
+    are_few = 0 < deleted + inserted <= max(count_after * MOST_KEPT, FEW)
+    if kept_in is not None and are_few:
         _keep(cursor, place, kept_in, names)
     if deleted:
         cursor.execute(f"delete from {place} where rowid in ({PLACES_BEFORE})")  # noqa: S608
     if inserted:
         cursor.execute(f"insert into {place} {_inserted(names)}")
     cursor.execute(f"drop table {DIFFERENCE}")
-    return Difference(count_after, deleted + inserted, are_kept)
+    return Difference(count_after, deleted + inserted, kept_in is not None and are_few)
 
 
 def _compare(
@@ -140,9 +140,7 @@ def _compare(
     return int(counts[WANTED]), int(counts[STANDING])
 
 
-def _keep(
-    cursor: duckdb.DuckDBPyConnection, place: str, kept_in: str | None, names: list[str]
-) -> None:
+def _keep(cursor: duckdb.DuckDBPyConnection, place: str, kept_in: str, names: list[str]) -> None:
     """Put the rows that go and those that come aside; call it before they do."""
     cursor.execute(
         f"create or replace table {kept_in} as select *, false as {IS_OLD} "  # noqa: S608

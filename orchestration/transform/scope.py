@@ -65,8 +65,8 @@ def views_below(project: Project, unique_id: str) -> list[str]:
         node = waiting.pop()
         reads = (project.models.get(node) or project.tests[node]).reads
         views = [item for item in reads if item in project.models and _is_view(project, item)]
-        waiting += views
-        found += views
+        waiting += [item for item in views if item not in found]
+        found += [item for item in views if item not in found]
     return found
 
 

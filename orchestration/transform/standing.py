@@ -141,7 +141,9 @@ class BuildPlan:
             return
         if result.has_same_rows:
             self._fingerprints.settle(result.unique_id, memory.content)
-        elif memory.fingerprint == self._fingerprints.of(result.unique_id):
+        elif result.unique_id in self.doubted - self._lost and (
+            memory.fingerprint == self._fingerprints.of(result.unique_id)
+        ):
             # The same inputs, and yet other rows: parts of it had been wrong.
             self.mended.append(result.unique_id)
             self._fingerprints.settle(result.unique_id, hash_of(memory.content, str(self.whole_on)))

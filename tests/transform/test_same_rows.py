@@ -102,6 +102,17 @@ def test_a_lost_table_is_made_and_nothing_below_it(built: Settings) -> None:
     assert made(run(built)) == {"model.priced"}
 
 
+def test_a_lost_table_was_not_wrong(built: Settings) -> None:
+    """It is made again of the same inputs, which is nothing to be warned of, nor built upon."""
+    execute(built, "drop table made.priced", "drop view made.stg_note")
+    nodes = project()
+    plan = plan_build(built, nodes)
+    forget(built, plan.to_build)
+    remember(built, plan, list(run_compiled(built, nodes, plan.to_build, None, plan)))
+    assert plan.mended == []
+    assert run(built) == {}
+
+
 def test_what_nobody_remembers_is_compared_with_nothing(built: Settings) -> None:
     forget(built, ["model.priced"])
     results = run(built)
