@@ -1,8 +1,7 @@
 """DuckDB for tests: connections without threads of their own.
 
-Tests run on every core already, and most ask a few rows: threads would only wait for each other.
-Each that a connection starts has to be joined when it closes, and Python stands still meanwhile;
-tests that open thousands of connections have hung there.
+Tests run on every core already, and most ask a few rows: threads would only wait for each other,
+and tests that open thousands of connections would start and join thousands of them.
 
 Belongs here: that. Does not: databases with something in them (conftest.py).
 """

@@ -15,6 +15,7 @@ import duckdb
 from tests.attribution.credits_oracle import SUITED, Journey, credits
 from tests.attribution.journeys import ATTRIBUTION, fill, random_journeys
 from tests.kpi.compiled import CompiledModels
+from tests.unlike import unlike
 
 FEW = 400
 HALF_LIFE = 7 * 86_400
@@ -61,9 +62,7 @@ def compare(connection: duckdb.DuckDBPyConnection, journeys: Sequence[Journey]) 
         for journey in journeys
         for model in SUITED[journey.conversion_type]
     }
-    assert found.keys() == expected.keys()
-    wrong = [key for key in expected if found[key] != expected[key]]
-    assert not wrong, (len(wrong), found[wrong[0]], expected[wrong[0]])
+    assert unlike(found, expected) == {}
 
 
 def few_journeys_equal_brute_force(

@@ -17,6 +17,7 @@ import pytest
 from sample_company.decisions import in_euros
 from sample_company.money import movements_of
 from tests.conftest import RunHome
+from tests.unlike import unlike
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
@@ -99,10 +100,7 @@ def test_movements_are_those_that_were_planted(sample: RunHome) -> None:
 
 def test_every_movement_is_right_in_the_reporting_currency(sample: RunHome) -> None:
     found, wanted = published(sample), in_the_reporting_currency(sample)
-    assert {
-        key: (found.get(key), row) for key, row in wanted.items() if found.get(key) != row
-    } == {}
-    assert found.keys() == wanted.keys()
+    assert unlike(found, wanted) == {}
     moved = [sum(1 for row in wanted.values() if row[place]) for place in range(1, 6)]
     assert min(moved) >= 3, "too few movements of a class to prove anything"
 

@@ -17,7 +17,7 @@ from tests.kpi.calendar_rows import GRAINS, calendar_rows, months_later, period_
 from tests.kpi.compiled import CompiledModels, make_table
 from tests.kpi.deal_histories import AS_OF, FIRST, Deals, Row, make_deal_parents, random_deals
 from tests.kpi.told_deals import Told, category_of
-from tests.kpi.unlike import unlike
+from tests.unlike import unlike
 
 CATEGORIES = ("closed", "commit", "best_case", "pipeline")
 AHEAD = timedelta(weeks=13)

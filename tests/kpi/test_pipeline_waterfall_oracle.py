@@ -15,6 +15,7 @@ from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_sta
 from tests.kpi.compiled import CompiledModels
 from tests.kpi.deal_histories import AS_OF, FIRST, Deals, make_deal_parents, random_deals
 from tests.kpi.told_deals import Told, amount_of, is_pipeline
+from tests.unlike import unlike
 
 LEAVING = ("transferred_out", "pushed_out", "won", "lost", "excluded", "deleted")
 MOVEMENTS = (
@@ -146,8 +147,7 @@ def test_every_cell_equals_brute_force(
 ) -> None:
     world = random_deals(seed)
     found, wanted = _published(warehouse, models, world), _expected(world)
-    assert found.keys() == wanted.keys()
-    assert {key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]} == {}
+    assert unlike(found, wanted) == {}
     residuals: dict[Any, list[Decimal | int]] = defaultdict(lambda: [Decimal(0), 0])
     for (*cell, movement), (amount, count) in found.items():
         sign = -1 if movement == "end" else 1

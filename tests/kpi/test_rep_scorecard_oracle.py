@@ -20,7 +20,7 @@ from tests.kpi.compiled import CompiledModels
 from tests.kpi.deal_histories import AS_OF, FIRST, Deals, cents, random_deals, rate_on, team_on
 from tests.kpi.scorecard_facts import Records, make_record_parents, random_records
 from tests.kpi.told_deals import Told
-from tests.kpi.unlike import unlike
+from tests.unlike import unlike
 
 SIX_DECIMALS = Fraction(1, 10**6)
 SEEDS = range(8)

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tests.kpi.compiled import CompiledModels, make_table
-from tests.kpi.unlike import unlike
+from tests.unlike import unlike
 
 AS_OF = date(2026, 5, 20)
 SIX_DECIMALS = Fraction(1, 10**6)
