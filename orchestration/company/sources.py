@@ -73,6 +73,7 @@ class Source(Decision):
 
     _name: str = PrivateAttr("")
     _connector: ConnectorSource | None = PrivateAttr(None)
+    _company_time_zone: str = PrivateAttr("UTC")
 
     loader: str = Field(description="Connector that reads the source.")
     options: FileDropOptions = Field(description="What the loader needs to know.")
@@ -89,6 +90,11 @@ class Source(Decision):
     def connector(self) -> ConnectorSource | None:
         """The source as written, when a connector pulls it; None for a drop folder."""
         return self._connector
+
+    @property
+    def company_time_zone(self) -> str:
+        """The zone that decides on which day a moment was."""
+        return self._company_time_zone
 
 
 class FileDropSource(Source):
@@ -185,6 +191,7 @@ def with_defaults(
     result = Source.model_construct(loader=source.loader, options=options, datasets=datasets)
     result._name = name
     result._connector = connector
+    result._company_time_zone = time_zone
     return result
 
 

@@ -6,15 +6,14 @@ Does not: totals that were counted by hand (test_marketing_funnel.py).
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
-from tests.conftest import real_data
 from tests.end_to_end.conftest import RunHome
+from tests.end_to_end.funnel_files import rows_of, won_day
 from tests.unlike import unlike
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.xdist_group("marketing_funnel")]
@@ -23,17 +22,9 @@ AS_OF, WINDOW = date(2018, 11, 30), 450
 SIX_DECIMALS = Fraction(1, 10**6)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    file = real_data("olist_funnel") / f"olist_{name}_dataset.csv"
-    with file.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
-
-
 def _won_days() -> dict[str, date]:
-    """The day each seller was won on: a close date is a day as the file writes it."""
-    return {
-        row["mql_id"]: date.fromisoformat(row["won_date"][:10]) for row in _rows("closed_deals")
-    }
+    """The day each seller was won on."""
+    return {row["mql_id"]: won_day(row) for row in rows_of("closed_deals")}
 
 
 def _cohorts() -> dict[tuple[date, str], tuple[int, list[int]]]:
@@ -41,7 +32,7 @@ def _cohorts() -> dict[tuple[date, str], tuple[int, list[int]]]:
     won = _won_days()
     entered: Counter[tuple[date, str]] = Counter()
     days: dict[tuple[date, str], list[int]] = defaultdict(list)
-    for row in _rows("marketing_qualified_leads"):
+    for row in rows_of("marketing_qualified_leads"):
         first = date.fromisoformat(row["first_contact_date"][:10])
         # A seller who was won before the first contact was in the funnel from that day on.
         begin = min(first, won.get(row["mql_id"], first))
@@ -102,7 +93,7 @@ def test_only_the_first_months_are_mature(marketing_funnel: RunHome) -> None:
 def test_who_won_how_much_by_month(marketing_funnel: RunHome, column: str, key: str) -> None:
     won = _won_days()
     wanted = Counter(
-        (row[column], won[row["mql_id"]].replace(day=1)) for row in _rows("closed_deals")
+        (row[column], won[row["mql_id"]].replace(day=1)) for row in rows_of("closed_deals")
     )
     found = marketing_funnel.query(
         "select employees.source_id, cast(date_trunc('month', deals.close_date) as date), count(*) "
@@ -118,7 +109,7 @@ def test_scorecards_of_reps_hold_their_deals_and_no_attainment_without_a_quota(
     """Nobody delivers a quota, so no share of one is reached: unknown, and not 0."""
     won = _won_days()
     wanted = Counter(
-        (row["sr_id"], won[row["mql_id"]].replace(day=1)) for row in _rows("closed_deals")
+        (row["sr_id"], won[row["mql_id"]].replace(day=1)) for row in rows_of("closed_deals")
     )
     found = marketing_funnel.query(
         "select employees.source_id, cards.period_start, cards.won_count, cards.quota, "

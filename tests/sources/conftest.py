@@ -40,6 +40,7 @@ class DropFolder:
         self.folder.mkdir(parents=True)
         self.raw = root / "raw"
         self.options: dict[str, Any] = {}
+        self.company_time_zone = "UTC"
         self.datasets: dict[str, dict[str, Any]] = {
             "deals": {"entity": "opportunities", "files": "*.csv", "columns": DEALS}
         }
@@ -60,6 +61,7 @@ class DropFolder:
             name,
             {"loader": "file_drop", "options": options, "datasets": self.datasets},
             company_folder=self.root,
+            time_zone=self.company_time_zone,
         )
 
     def extract(

@@ -136,7 +136,29 @@ def test_the_currency_is_the_rows_else_the_options_else_the_companys(drop: Any) 
     ],
 )
 def test_dates_are_iso_when_nothing_is_declared(drop: Any, text: str, closed: Any) -> None:
-    drop.options = {"time_zone": "Europe/Berlin"}
+    drop.company_time_zone = "Europe/Berlin"
+
+    assert _one_value(drop, "closed", text) == closed
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("2018-06-01 02:32:00", date(2018, 5, 31)),
+        ("2018-06-01T02:32:00Z", date(2018, 5, 31)),
+        ("2018-06-01 03:00:00", date(2018, 6, 1)),
+        ("2018-06-01T00:32:00+02:00", date(2018, 5, 31)),
+        # Nothing but a day, however it is written.
+        ("2018-06-01", date(2018, 6, 1)),
+        ("2018-06-01 00:00:00", date(2018, 6, 1)),
+        ("2018-06-01T00:00:00.000Z", date(2018, 6, 1)),
+    ],
+)
+def test_a_moment_of_another_zone_is_a_day_of_the_company(
+    drop: Any, text: str, closed: Any
+) -> None:
+    drop.options = {"time_zone": "UTC"}
+    drop.company_time_zone = "America/Sao_Paulo"
 
     assert _one_value(drop, "closed", text) == closed
 

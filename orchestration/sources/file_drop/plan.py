@@ -57,6 +57,7 @@ class DatasetPlan:
     thousands: str
     date_formats: tuple[str, ...]
     time_zone: str
+    company_time_zone: str
     currency: str
     fields: tuple[FieldPlan, ...]
     wanted: tuple[str, ...]
@@ -126,6 +127,7 @@ def make_plan(source: Source, dataset: Dataset, entities: Mapping[str, Entity]) 
         thousands=options.thousands,
         date_formats=tuple(given_formats),
         time_zone=options.time_zone,
+        company_time_zone=source.company_time_zone,
         currency=options.currency,
         fields=fields,
         wanted=wanted,

@@ -158,7 +158,7 @@ def _value(i: int, field: FieldPlan, plan: DatasetPlan) -> str:
     if field.type == "timestamp":
         return values.moment(text, plain, plan.date_formats, plan.time_zone)
     if field.type == "date":
-        return values.day(text, plain, plan.date_formats, plan.time_zone)
+        return values.day(text, plain, plan.date_formats, plan.time_zone, plan.company_time_zone)
     return values.words(text, plain, refuse_excel_errors=plan.format == "xlsx")
 
 

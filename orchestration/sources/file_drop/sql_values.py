@@ -11,7 +11,8 @@ The rules:
   declared. Years from 1000 to 9999.
 - A timestamp without a zone is wall time in the dataset's zone. A wall time that the clocks skip
   is moved on by the gap; one that they repeat is the second of the two (standard time).
-- A timestamp with a zone in a date field is its date in the dataset's zone.
+- A timestamp in a date field is its date in the company's zone. Where the dataset's zone is
+  another one, midnight there is no moment but a day, and stays it.
 
 Belongs here: types. Does not: columns, aliases, quarantine.
 """
@@ -175,13 +176,30 @@ def moment(text: str, plain: str, formats: tuple[str, ...], zone: str) -> str:
     return within_years(f"coalesce({', '.join(tries)})")
 
 
-def day(text: str, plain: str, formats: tuple[str, ...], zone: str) -> str:
+def day(text: str, plain: str, formats: tuple[str, ...], zone: str, company_zone: str) -> str:
     """Return SQL for a date."""
-    local = f"cast(timezone({literal(zone)}, {{}}) as date)".format
-    wall = "cast({} as date)".format
+
+    def local(value: str) -> str:
+        here = f"cast(timezone({literal(company_zone)}, {value}) as date)"
+        return here if zone == company_zone else _day_of(_in(zone, value), here)
+
+    def wall(value: str) -> str:
+        if zone == company_zone:
+            return f"cast({value} as date)"
+        return _day_of(value, f"cast({_in(company_zone, _in(zone, value))} as date)")
+
     tries = [_iso(plain, local, wall)]
     tries += [_by_format(text, f, local, wall) for f in formats] or [_iso(text, local, wall)]
     return within_years(f"coalesce({', '.join(tries)})")
+
+
+def _in(zone: str, value: str) -> str:
+    return f"timezone({literal(zone)}, {value})"
+
+
+def _day_of(wall: str, day_here: str) -> str:
+    is_midnight = f"date_trunc('day', {wall}) = {wall}"
+    return f"case when {is_midnight} then cast({wall} as date) else {day_here} end"
 
 
 def _iso(value: str, zoned: Wrap, wall: Wrap) -> str:
