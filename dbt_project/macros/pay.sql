@@ -44,3 +44,29 @@
 {% macro plain_number(number) -%}
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
 {%- endmacro %}
+
+{#- A part of whole cents, to the cent, half away from zero; NULL when the whole is 0. All of it are
+    whole numbers that are not negative. -#}
+{% macro rounded_share(cents, part, whole) -%}
+    {{ whole_quotient(
+        '(2 * ' ~ cents ~ ' * ' ~ part ~ ' + ' ~ whole ~ ')', 'nullif(2 * ' ~ whole ~ ', 0)'
+    ) }}
+{%- endmacro %}
+
+{#- The same where the parts of a partition make the whole, and so do their cents: those that are
+    left go to the largest remainders, then in the order given. -#}
+{% macro apportioned(cents, part, whole, partition, order) -%}
+    {%- set exact = cents ~ ' * ' ~ part -%}
+    {%- set floored = whole_quotient('(' ~ exact ~ ')', 'nullif(' ~ whole ~ ', 0)') -%}
+    (
+        {{ floored }} + case
+            when
+                row_number() over (
+                    partition by {{ partition }}
+                    order by mod({{ exact }}, nullif({{ whole }}, 0)) desc, {{ order }}
+                ) <= {{ cents }} - sum({{ floored }}) over (partition by {{ partition }})
+                then 1
+            else 0
+        end
+    )
+{%- endmacro %}

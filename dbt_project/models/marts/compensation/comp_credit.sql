@@ -1,6 +1,8 @@
 -- Grain: one row per event, payee and type of credit (event_key, payee_key, credit_type).
 -- Why: exclusive shares of an event sum to 1 and their amounts to the event's, to the cent:
--- cents that are left go to the largest remainders, then to the lower employee id.
+-- cents that are left go to the largest remainders, then to the lower employee id. What is
+-- taken back is cut as it adds up, by the cents that the event gave: in how many parts it
+-- comes back, all of it together takes from each what the event gave, and never more.
 with events as (
 
     select * from {{ ref('comp_event') }}
@@ -25,7 +27,7 @@ rates as (
 
 ),
 
-cut as (
+shared as (
 
     select
         events.event_key,
@@ -38,15 +40,12 @@ cut as (
         events.currency_code,
         shares.is_exclusive,
         shares.credit_share,
-        events.amount,
         events.quantity,
-        case when events.amount < 0 then -1 else 1 end as amount_sign,
-        cast(abs(events.amount) * 100 as decimal(26, 0)) as cents,
-        cast(abs(events.amount) * 100 as decimal(26, 0)) * shares.credit_share
-            as exact_cents,
-        sum(shares.credit_share) over (
+        cast(events.amount * 100 as hugeint) as signed_cents,
+        cast(shares.credit_share * 1000000 as hugeint) as millionths,
+        sum(cast(shares.credit_share * 1000000 as hugeint)) over (
             partition by events.event_key, shares.credit_type
-        ) as share_sum,
+        ) as millionths_sum,
         case
             when events.currency_code is not null
                 then {{ exchange_rate('rates.rate', 'events.currency_code') }}
@@ -65,35 +64,120 @@ cut as (
 
 ),
 
-ranked as (
+given_cents as (
 
     select
         *,
         case
-            when is_exclusive and share_sum = 1
-                then cents - sum(floor(exact_cents)) over whole
-            else 0
-        end as left_cents,
-        row_number() over (
-            partition by event_key, credit_type
-            order by exact_cents - floor(exact_cents) desc, employee_id asc nulls last
-        ) as remainder_rank
-    from cut
-    window whole as (partition by event_key, credit_type)
+            when is_exclusive and millionths_sum = 1000000
+                then {{ apportioned(
+                    'abs(signed_cents)', 'millionths', '1000000',
+                    'event_key, credit_type', 'employee_id asc nulls last'
+                ) }}
+            else {{ rounded_share('abs(signed_cents)', 'millionths', '1000000') }}
+        end * cast(sign(signed_cents) as hugeint) as credited_cents
+    from shared
+    where reverses_event_key is null
+
+),
+
+-- All that was taken back of an event so far, beside the cents that it gave.
+taken_so_far as (
+
+    select
+        shared.*,
+        sum(shared.signed_cents) over (
+            partition by shared.reverses_event_key, shared.payee_key, shared.credit_type
+            order by shared.credit_date, shared.event_key
+            rows unbounded preceding
+        ) as cents_so_far,
+        case
+            when given_cents.signed_cents <> 0 then abs(given_cents.credited_cents)
+            else shared.millionths
+        end as part,
+        case
+            when coalesce(given_cents.signed_cents, 0) = 0 then 1000000
+            when given_cents.is_exclusive then sum(abs(given_cents.credited_cents)) over (
+                partition by shared.event_key, shared.credit_type
+            )
+            else abs(given_cents.signed_cents)
+        end as whole
+    from shared
+    inner join given_cents
+        on
+            shared.reverses_event_key = given_cents.event_key
+            and shared.payee_key = given_cents.payee_key
+            and shared.credit_type = given_cents.credit_type
+
+),
+
+taken_cents_so_far as (
+
+    select
+        *,
+        case
+            when is_exclusive
+                then {{ apportioned(
+                    'abs(cents_so_far)', 'part', 'whole',
+                    'event_key, credit_type', 'employee_id asc nulls last'
+                ) }}
+            else {{ rounded_share('abs(cents_so_far)', 'part', 'whole') }}
+        end * cast(sign(cents_so_far) as hugeint) as credited_cents_so_far
+    from taken_so_far
 
 ),
 
 credited as (
 
     select
-        *,
+        event_key,
+        reverses_event_key,
+        payee_key,
+        is_house_account,
+        credit_type,
+        event_type,
+        currency_code,
+        is_exclusive,
+        credit_share,
+        quantity,
+        fx_rate,
+        credit_date,
+        priced_date,
+        credited_cents
+    from given_cents
+    union all
+    select
+        event_key,
+        reverses_event_key,
+        payee_key,
+        is_house_account,
+        credit_type,
+        event_type,
+        currency_code,
+        is_exclusive,
+        credit_share,
+        quantity,
+        fx_rate,
+        credit_date,
+        priced_date,
         case
-            when is_exclusive
-                then floor(exact_cents)
-                    + case when remainder_rank <= left_cents then 1 else 0 end
-            else round(exact_cents, 0)
-        end * amount_sign * cast(0.01 as decimal(3, 2)) as credited_amount
-    from ranked
+            when signed_cents is not null
+                then credited_cents_so_far - coalesce(lag(credited_cents_so_far) over (
+                    partition by reverses_event_key, payee_key, credit_type
+                    order by credit_date, event_key
+                ), 0)
+        end as credited_cents
+    from taken_cents_so_far
+
+),
+
+amounts as (
+
+    select
+        *,
+        cast(credited_cents as decimal(20, 0)) * cast(0.01 as decimal(3, 2))
+            as credited_amount
+    from credited
 
 ),
 
@@ -122,7 +206,7 @@ final as (
 
         credit_date,
         priced_date
-    from credited
+    from amounts
 
 )
 
