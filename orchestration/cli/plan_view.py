@@ -22,6 +22,11 @@ CREDITS = {
     "overlay": "by shares beside those of the sellers",
     "sourced": "whole, for who had the deal's lead",
 }
+WHOSE = {
+    "own": "one's own",
+    "team": "the direct reports'",
+    "organisation": "everybody's below, at any depth,",
+}
 METHODS = {
     "flat": "",
     "marginal": "each part of it at the rate of its band",
@@ -55,7 +60,7 @@ def _lines(item: PlanComponent, plan: PlanFile) -> Iterator[str]:
         if plan.unpaid_absences:
             yield f"Days of absence do not count: {', '.join(plan.unpaid_absences)}."
     else:
-        whose = "one's own" if item.credited_to == "own" else "the direct reports'"
+        whose = WHOSE[item.credited_to]
         how = CREDITS.get(item.counted_credits or "")
         yield (
             f"Counts {COUNTED[item.measure or '']}{f', {how}' if how else ''}: {whose} credits, "

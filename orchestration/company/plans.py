@@ -92,10 +92,10 @@ class PlanComponent(Decision):
     credit_type: CreditType | None = Field(
         None, description="Which credits; default revenue, or the only ones of the measure."
     )
-    credited_to: Literal["own", "team"] = Field(
+    credited_to: Literal["own", "team", "organisation"] = Field(
         "own",
-        description="Whose credits: the payee's, or those of whoever reported to the payee on the "
-        "credit date and was on a plan.",
+        description="Whose credits: the payee's, those of whoever reported to the payee on the "
+        "credit date and was on a plan, or those of everybody below who was, at any depth.",
     )
     method: Method = Field(
         description="flat: one rate; marginal: each part at the rate of its band; retroactive: all "
@@ -192,7 +192,7 @@ def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
             allowed="a share of the target pay, such as 0.6",
             fix="add weight",
         )
-    if item.method not in ("step", "interpolated") or item.cap or item.credited_to == "team":
+    if item.method not in ("step", "interpolated") or item.cap or item.credited_to != "own":
         return refuse(
             f"{item.component} pays for a KPI by means that only credits have",
             allowed="method step or interpolated, without cap, credited_to own",

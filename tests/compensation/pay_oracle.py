@@ -119,7 +119,18 @@ class Counted:
         )
 
 
+Money = dict[str, Fraction]
 Line = tuple[str, str, str, str, int, str, int]
+
+
+def _apportioned(amount: Fraction, shares: Money) -> Money:
+    """Cut an amount to the cent: cents that are left go to the largest remainders."""
+    cents = {who: amount * 100 * share for who, share in shares.items()}
+    whole = {who: Fraction(exact.numerator // exact.denominator) for who, exact in cents.items()}
+    left = int(amount * 100 - sum(whole.values()))
+    for who in sorted(cents, key=lambda who: (whole[who] - cents[who], not who, who))[:left]:
+        whole[who] += 1
+    return {who: number / 100 for who, number in whole.items()}
 
 
 class Oracle:
@@ -181,19 +192,44 @@ class Oracle:
         shares = self._agreed(name, "revenue", day)
         shares[owner] += 1 - sum(shares.values())
         shares = {who: share for who, share in shares.items() if share}
-        cents = {who: abs(event.amount) * 100 * share for who, share in shares.items()}
-        whole = {who: Fraction(exact.numerator // exact.denominator)
-                 for who, exact in cents.items()}  # fmt: skip
-        left = int(abs(event.amount) * 100 - sum(whole.values()))
-        for who in sorted(cents, key=lambda who: (whole[who] - cents[who], not who, who))[:left]:
-            whole[who] += 1
-        sign = 1 if event.amount >= 0 else -1
+        beside = self._agreed(name, "overlay", day)
+        [given] = [one for one in self._events() if one.kind == "booking" and one.root == name]
+        cents = _apportioned(given.amount or Fraction(0), shares)
+        aside = {who: rounded((given.amount or 0) * share, 2) for who, share in beside.items()}
+        if event.is_reversal:
+            cents, aside = self._taken(event, given, cents, aside)
         for who, share in shares.items():
-            yield Credit(event, who, "revenue", share, sign * whole[who] / 100)
-        for who, share in self._agreed(name, "overlay", day).items():
-            yield Credit(event, who, "overlay", share, rounded(event.amount * share, 2))
+            yield Credit(event, who, "revenue", share, cents[who])
+        for who, share in beside.items():
+            yield Credit(event, who, "overlay", share, aside[who])
         if sdr:
             yield Credit(event, sdr, "sourced", Fraction(1), event.amount)
+
+    def _taken(
+        self, event: Event, given: Event, shares: Money, beside: Money
+    ) -> tuple[Money, Money]:
+        """What one refund takes: what all so far take, less what they took before it.
+
+        A refund's parts are those of the money that the deal gave.
+        """
+        all_refunds = sorted(
+            (one.day, one.key, -(one.amount or 0))
+            for one in self._events()
+            if one.is_reversal and one.root == event.root
+        )
+        before = sum((cut for *key, cut in all_refunds if tuple(key) < (event.day, event.key)),
+                     Fraction(0))  # fmt: skip
+        after = before - (event.amount or 0)
+        whole = given.amount or Fraction(0)
+        parts = {who: money / whole for who, money in shares.items()}
+        so_far, earlier = _apportioned(after, parts), _apportioned(before, parts)
+        return (
+            {who: earlier[who] - so_far[who] for who in shares},
+            {
+                who: rounded(before * money / whole, 2) - rounded(after * money / whole, 2)
+                for who, money in beside.items()
+            },
+        )
 
     def _agreed(self, deal: str, kind: str, day: date) -> dict[str, Fraction]:
         rows = [row for row in self.world.splits if row[0] == deal and row[2] == kind]
@@ -214,6 +250,12 @@ class Oracle:
         rows = [row for row in self.world.people if row[0] == who and row[2] <= day]
         return max(rows, key=lambda row: row[2])[1] if rows else ""
 
+    def _above(self, who: str, day: date) -> Iterator[str]:
+        seen = {who, ""}
+        while (who := self._lead_of(who, day)) not in seen:
+            seen.add(who)
+            yield who
+
     def _counted(self, credit: Credit) -> Iterator[Counted]:
         if not credit.who:
             return
@@ -221,6 +263,7 @@ class Oracle:
         payees = [(credit.who, "own")]
         if self._plan_of(credit.who, day):
             payees.append((self._lead_of(credit.who, day), "team"))
+            payees += [(who, "organisation") for who in self._above(credit.who, day)]
         for payee, whose in payees:
             assigned = self._plan_of(payee, day)
             for plan in self.plans if assigned else ():

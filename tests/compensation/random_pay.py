@@ -13,6 +13,8 @@ import yaml
 from tests.compensation.pay_world import AS_OF, FIRST, PayWorld
 
 REPS, LEADS = tuple(f"r{number}" for number in range(1, 9)), ("m1", "m2")
+CHIEFS = ("c1", "c2")
+OF_LEADS = ("own", "team", "team", "organisation", "organisation")
 CURRENCIES = ("EUR", "EUR", "USD", "GBP")
 METHODS = ("flat", "marginal", "marginal", "retroactive", "step", "interpolated")
 DAYS = (AS_OF - FIRST).days
@@ -62,7 +64,7 @@ def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[
         "method": method,
         "scope": scope,
         "frequency": random.choice(("monthly", "quarterly", "annual")),
-        "credited_to": "team" if is_lead and random.random() < 0.7 else "own",
+        "credited_to": random.choice(OF_LEADS) if is_lead else "own",
     }
     if measure == "bookings":
         item["fx_date"] = random.choice(("credit_date", "period_start"))
@@ -114,12 +116,12 @@ def random_world(random: Random, plans: list[str], deals: int = 60) -> PayWorld:
         for currency in ("USD", "GBP")
         for number in range(12)
     ]
-    for who in (*LEADS, *REPS):
-        kind = "lead" if who in LEADS else "rep"
-        lead = random.choice(LEADS) if who in REPS else ""
-        world.people.append((who, lead, FIRST))
-        if lead and random.random() < 0.4:
-            world.people.append((who, random.choice(LEADS), _day(random)))
+    for who in (*CHIEFS, *LEADS, *REPS):
+        kind = "rep" if who in REPS else "lead"
+        above = {"r": LEADS, "m": CHIEFS}.get(who[0], ())
+        world.people.append((who, random.choice(above) if above else "", FIRST))
+        if above and random.random() < 0.4:
+            world.people.append((who, random.choice(above), _day(random)))
         mine = sorted({plan for plan in plans if plan.startswith(kind)})
         change = random.choice((None, date(2025, 10, 1), date(2026, 2, 11)))
         gap = timedelta(days=random.choice((0, 0, 9)))

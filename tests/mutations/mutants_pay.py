@@ -26,8 +26,29 @@ PAY = [
     Mutant(
         "cents that are left go to the largest remainders",
         "comp_credit",
-        "case when remainder_rank <= left_cents then 1 else 0 end",
-        "0",
+        "order by mod(abs(signed_cents) * millionths, nullif(1000000, 0)) desc, employee_id",
+        "order by employee_id",
+        UNIT,
+    ),
+    Mutant(
+        "what comes back in parts is cut as it adds up",
+        "comp_credit",
+        "rows unbounded preceding",
+        "rows between current row and current row",
+        UNIT,
+    ),
+    Mutant(
+        "what comes back is cut by the cents that were given",
+        "comp_credit",
+        "when given_cents.signed_cents <> 0 then abs(given_cents.credited_cents)",
+        "when false then 0",
+        UNIT,
+    ),
+    Mutant(
+        "who is above somebody's lead is above him or her, too",
+        "int_comp_reporting_lines",
+        "where employee_key <> manager_employee_key",
+        "where false",
         UNIT,
     ),
     Mutant(

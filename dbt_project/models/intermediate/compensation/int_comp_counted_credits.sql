@@ -1,5 +1,5 @@
 -- Grain: one row per credit and payee's component that counts it (credit_key, payee_key, component_key).
--- Why: own credits, or those of whoever reported to the payee that day and was on a plan.
+-- Why: own credits, or those of whoever was below the payee that day and was on a plan.
 -- What is counted is in the payee's currency, to nine decimals. A reversal that comes after
 -- its booking's window, or after the window of the cap, is late: it changes no total.
 with credits as (
@@ -27,9 +27,9 @@ payees as (
 
 ),
 
-employees as (
+reporting_lines as (
 
-    select * from {{ ref('dim_employee_history') }}
+    select * from {{ ref('int_comp_reporting_lines') }}
 
 ),
 
@@ -59,22 +59,21 @@ of_reports as (
 
     select
         credits.*,
-        {{ payee_key('employees.manager_employee_key') }} as counting_payee_key,
-        'team' as credited_to
+        {{ payee_key('reporting_lines.manager_employee_key') }} as counting_payee_key,
+        reporting_lines.credited_to
     from credits
     inner join payees
         on credits.payee_key = payees.payee_key
-    inner join employees
+    inner join reporting_lines
         on
-            payees.employee_key = employees.employee_key
-            and credits.priced_date >= employees.valid_from
-            and credits.priced_date < coalesce(employees.valid_to, date '9999-12-31')
+            payees.employee_key = reporting_lines.employee_key
+            and credits.priced_date >= reporting_lines.valid_from
+            and credits.priced_date < reporting_lines.valid_to
     inner join assignments
         on
             credits.payee_key = assignments.payee_key
             and credits.priced_date >= assignments.valid_from
             and credits.priced_date < coalesce(assignments.valid_to, date '9999-12-31')
-    where employees.manager_employee_key is not null
 
 ),
 
