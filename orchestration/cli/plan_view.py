@@ -66,6 +66,8 @@ def _lines(item: PlanComponent, plan: PlanFile) -> Iterator[str]:
             f"Counts {COUNTED[item.measure or '']}{f', {how}' if how else ''}: {whose} credits, "
             f"paid for each {period}."
         )
+        if item.opportunity_types:
+            yield f"Of deals of these types only: {', '.join(item.opportunity_types)}."
         yield _added_up(item, period)
     if METHODS[item.method]:
         yield f"Paid is {METHODS[item.method]}:"

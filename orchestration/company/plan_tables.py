@@ -22,6 +22,7 @@ def plan_rows(plans: Iterable[PlanFile]) -> dict[str, Rows]:
     """
     tables: dict[str, Rows] = {
         "plan_version": [], "plan_component": [], "plan_band": [], "plan_absence": [],
+        "plan_opportunity_type": [],
     }  # fmt: skip
     for plan in plans:
         of = {"plan": plan.plan, "version": plan.version}
@@ -40,6 +41,10 @@ def plan_rows(plans: Iterable[PlanFile]) -> dict[str, Rows]:
         ]
         for number, item in enumerate(plan.components, start=1):
             tables["plan_component"].append({**of, **_component(item), "component_order": number})
+            tables["plan_opportunity_type"] += [
+                {**of, "component": item.component, "opportunity_type": kind}
+                for kind in dict.fromkeys(item.opportunity_types)
+            ]
             tables["plan_band"] += [
                 {**of, "component": item.component, **band} for band in bands_of(item)
             ]
@@ -58,6 +63,7 @@ def _component(item: PlanComponent) -> dict[str, Any]:
         "credit_type": item.counted_credits,
         "cap_per": item.cap.per if item.cap else None,
         "cap_amount": item.cap.amount if item.cap else None,
+        "counts_every_type": not item.opportunity_types,
     }
 
 

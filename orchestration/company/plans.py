@@ -32,6 +32,7 @@ PLANS_FOLDER = "compensation/plans"
 Measure = Literal["bookings", "quantity", "accepted_leads", "meetings_held"]
 CreditType = Literal["revenue", "overlay", "sourced", "accepted_lead", "meeting_held"]
 Method = Literal["flat", "marginal", "retroactive", "step", "interpolated"]
+OpportunityType = Literal["new", "expansion", "renewal", "other"]
 Decimals = Annotated[Integer, Field(ge=0, le=6)]
 
 # What is counted, and whose credits may be counted for it.
@@ -91,6 +92,10 @@ class PlanComponent(Decision):
     kpi: SnakeCase | None = Field(None, description="KPI whose achievement is paid for.")
     credit_type: CreditType | None = Field(
         None, description="Which credits; default revenue, or the only ones of the measure."
+    )
+    opportunity_types: list[OpportunityType] = Field(
+        default_factory=list,
+        description="Which deals count, with what is taken back of them; default all.",
     )
     credited_to: Literal["own", "team", "organisation"] = Field(
         "own",
@@ -192,10 +197,11 @@ def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
             allowed="a share of the target pay, such as 0.6",
             fix="add weight",
         )
-    if item.method not in ("step", "interpolated") or item.cap or item.credited_to != "own":
+    of_credits = item.cap or item.credited_to != "own" or item.opportunity_types
+    if item.method not in ("step", "interpolated") or of_credits:
         return refuse(
             f"{item.component} pays for a KPI by means that only credits have",
-            allowed="method step or interpolated, without cap, credited_to own",
+            allowed="method step or interpolated, credited_to own, no cap, no opportunity_types",
             fix="draw the curve of payouts in points or bands",
         )
     return None
@@ -209,6 +215,12 @@ def _form_of_credits(item: PlanComponent) -> PydanticCustomError | None:
             f"{item.component} counts {item.measure} by credits of {item.credit_type}",
             allowed=", ".join(CREDIT_TYPES[item.measure]),
             fix="change credit_type, or leave it out",
+        )
+    if item.opportunity_types and item.measure not in ("bookings", "quantity"):
+        return refuse(
+            f"{item.component} counts {item.measure} of some types of deals",
+            allowed="opportunity_types beside bookings or quantity",
+            fix="remove opportunity_types",
         )
     if item.measure == "bookings" and item.fx_date is None:
         return refuse(

@@ -211,6 +211,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("weight", pa.decimal128(9, 6)),
             ("goal", pa.decimal128(18, 6)),
             ("achievement_decimals", INTEGER),
+            ("counts_every_type", pa.bool_()),
             ("component_order", INTEGER),
         ]
     ),
@@ -227,6 +228,9 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "plan_absence": pa.schema([("plan", TEXT), ("version", INTEGER), ("absence_kind", TEXT)]),
+    "plan_opportunity_type": pa.schema(
+        [("plan", TEXT), ("version", INTEGER), *_texts("component", "opportunity_type")]
+    ),
     "plan_assignment": pa.schema(
         [
             *_texts("employee_id", "plan"),

@@ -143,6 +143,11 @@ BANDS = "- {at_least: 0, below: 1, rate: 0.06}"
         ("    kpi: win_rate\n", "    kpi: win_rate\n    measure: bookings\n",
          "a measure or a kpi", "one of them"),
         ("credited_to: own", "credit_type: meeting_held", "by credits of meeting_held", "revenue"),
+        ("measure: bookings\n    cred",
+         "measure: accepted_leads\n    opportunity_types: [new]\n    cred",
+         "accepted_leads of some types of deals", "bookings or quantity"),
+        ("kpi: win_rate\n", "kpi: win_rate\n    opportunity_types: [new]\n",
+         "by means that only credits have", "no opportunity_types"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_component_is_said(
@@ -223,6 +228,9 @@ def test_an_editor_knows_plans() -> None:
 
 
 def test_a_plan_is_told_in_plain_language(paying: Folder) -> None:
+    paying.replace(
+        FILE, "credited_to: own", "credited_to: organisation\n    opportunity_types: [renewal]"
+    )
     [plan] = paying.load().plans
     told = "\n".join(plan_lines(plan))
     for words in (
@@ -234,6 +242,8 @@ def test_a_plan_is_told_in_plain_language(paying: Folder) -> None:
         "Pays 60 % of the target pay for the KPI leads against the company's target",
         "at 70 %: 0 % of it",
         "against a goal of 0.25",
+        "everybody's below, at any depth, credits",
+        "Of deals of these types only: renewal.",
     ):
         assert words in told
 

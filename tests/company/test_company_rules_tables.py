@@ -206,6 +206,7 @@ EXPECTED = {
         "weight": "decimal128(9, 6)",
         "goal": "decimal128(18, 6)",
         "achievement_decimals": INT,
+        "counts_every_type": BOOL,
         "component_order": INT,
     },
     "plan_band": {
@@ -220,6 +221,12 @@ EXPECTED = {
         "end_value": "decimal128(18, 6)",
     },
     "plan_absence": {"plan": TEXT, "version": INT, "absence_kind": TEXT},
+    "plan_opportunity_type": {
+        "plan": TEXT,
+        "version": INT,
+        "component": TEXT,
+        "opportunity_type": TEXT,
+    },
     "plan_assignment": {
         "employee_id": TEXT,
         "plan": TEXT,

@@ -277,9 +277,15 @@ class Oracle:
                     ):  # fmt: skip
                         continue
                     assert event.kind in COUNTED[item.measure]
+                    if item.opportunity_types and self._type(event) not in item.opportunity_types:
+                        continue
                     base = self._base(credit, item, assigned[1])
                     if base is not None:
                         yield Counted(credit, payee, plan, item, assigned[1], base)
+
+    def _type(self, event: Event) -> str | None:
+        is_known = any(event.root == name for name, *_ in self.world.deals)
+        return self.world.types.get(event.root, "new") if is_known else None
 
     def _base(self, credit: Credit, item: PlanComponent, currency: str) -> Fraction | None:
         event = credit.event

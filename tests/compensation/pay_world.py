@@ -36,6 +36,7 @@ MODELS = (
     "int_opportunity_credits", "int_reporting_periods", "conformed_quotas",
     "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
+    "stg_company__plan_opportunity_types",
     "stg_company__quotas",
 )  # fmt: skip
 FIRST, AS_OF = date(2025, 1, 1), date(2026, 12, 31)
@@ -58,6 +59,7 @@ class PayWorld:
         rates: Currency, first day, rate; holds until the next, never before.
         kpis: KPI, period grain, first day of the period, value, target.
         absences: Employee, kind, first day, day after the last.
+        types: Type of each opportunity that is not new.
     """
 
     people: list[tuple[str, str, date]] = field(default_factory=list)
@@ -71,6 +73,7 @@ class PayWorld:
     rates: list[tuple[str, date, str]] = field(default_factory=list)
     kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
     absences: list[tuple[str, str, date, date]] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
     as_of: date = AS_OF
 
 
@@ -230,9 +233,11 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     make_table(
         connection, "core.fct_opportunity",
         {"opportunity_key": TEXT, "owner_employee_key": TEXT, "sdr_employee_key": TEXT,
+         "opportunity_type": TEXT,
          "source_system": TEXT, "source_id": TEXT, "currency_code": TEXT, "amount": MONEY,
          "amount_local": MONEY, "is_won": FLAG, "is_reportable": FLAG, "close_date": DAY},
         [{"opportunity_key": name, "owner_employee_key": employee_key(owner),
+          "opportunity_type": world.types.get(name, "new"),
           "sdr_employee_key": employee_key(sdr), "source_system": "crm", "source_id": name,
           "currency_code": currency, "amount": Decimal(amount), "amount_local": Decimal(amount),
           "is_won": True, "is_reportable": True, "close_date": day}

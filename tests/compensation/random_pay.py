@@ -70,6 +70,8 @@ def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[
         item["fx_date"] = random.choice(("credit_date", "period_start"))
     if measure != "accepted_leads":
         item["credit_type"] = random.choice(("revenue", "revenue", "overlay", "sourced"))
+    if measure != "accepted_leads" and random.random() < 0.3:
+        item["opportunity_types"] = random.choice((["renewal", "expansion"], ["new"]))
     if is_attained:
         item["measured_in"] = "attainment"
         item["quota_measure"] = "bookings" if measure == "bookings" else "leads"
@@ -159,6 +161,8 @@ def _add_deal(random: Random, world: PayWorld, name: str) -> None:
         name, random.choice((*REPS, *LEADS, "")), day, f"{cents / 100:.2f}", currency,
         str(random.randint(0, 12)), random.choice(("", *REPS)),
     ))  # fmt: skip
+    if random.random() < 0.4:
+        world.types[name] = random.choice(("renewal", "expansion", "other"))
     for kind in ("revenue", "overlay"):
         if random.random() < 0.5:
             continue

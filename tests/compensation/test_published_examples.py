@@ -232,6 +232,17 @@ def test_x_d5_a_manager_is_paid_beside(pay: Pay) -> None:
     assert sum(sum(earned(paid, name)) for name in "abcde") == 30000
 
 
+def test_x_h2_a_renewal_and_what_it_grew_by_have_rates_of_their_own(pay: Pay) -> None:
+    world = sold("45000", "15000")
+    world.types = {"d01": "renewal", "d02": "expansion"}
+    parts = [
+        component(f"at_least: 0, rate: {rate}", "flat", name=f"of_{kind}",
+                  more=f"opportunity_types: [{kind}]")
+        for kind, rate in (("renewal", "0.03"), ("expansion", "0.08"), ("new", "0.5"))
+    ]  # fmt: skip
+    assert earned(pay({"plan": plan(*parts)}, world), "rep") == cents("1350", "1200")
+
+
 @pytest.mark.parametrize(
     ("pieces", "total"), [(("9",), "0"), (("10", "10"), "500"), (("25",), "250")]
 )

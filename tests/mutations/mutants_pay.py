@@ -45,6 +45,13 @@ PAY = [
         UNIT,
     ),
     Mutant(
+        "a component that counts renewals counts no other deals",
+        "int_comp_counted_credits",
+        "where assigned.counts_every_type or types_that_count.opportunity_type is not null",
+        "where true",
+        UNIT,
+    ),
+    Mutant(
         "who is above somebody's lead is above him or her, too",
         "int_comp_reporting_lines",
         "where employee_key <> manager_employee_key",

@@ -41,6 +41,8 @@ final as (
         components.goal,
         components.achievement_decimals,
 
+        components.counts_every_type,
+
         greatest(assignments.valid_from, components.valid_from) as valid_from,
         least(
             coalesce(assignments.valid_to, date '9999-12-31'),

@@ -15,6 +15,18 @@ assigned as (
 
 ),
 
+events as (
+
+    select * from {{ ref('comp_event') }}
+
+),
+
+types_that_count as (
+
+    select * from {{ ref('stg_company__plan_opportunity_types') }}
+
+),
+
 assignments as (
 
     select * from {{ ref('comp_assignment') }}
@@ -122,6 +134,15 @@ counted as (
             and countable.credit_type = assigned.credit_type
             and countable.priced_date >= assigned.valid_from
             and countable.priced_date < assigned.valid_to
+    inner join events
+        on countable.event_key = events.event_key
+    left join types_that_count
+        on
+            assigned.plan = types_that_count.plan
+            and assigned.plan_version = types_that_count.plan_version
+            and assigned.component = types_that_count.component
+            and events.opportunity_type = types_that_count.opportunity_type
+    where assigned.counts_every_type or types_that_count.opportunity_type is not null
 
 ),
 

@@ -49,6 +49,8 @@ final as (
         components.goal,
         components.achievement_decimals,
 
+        components.counts_every_type,
+
         versions.approved_date,
         versions.valid_from,
         versions.valid_to

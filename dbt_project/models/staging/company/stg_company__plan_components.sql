@@ -29,6 +29,7 @@ final as (
         weight,
         goal,
         achievement_decimals,
+        counts_every_type,
         component_order
     from source
 
