@@ -218,9 +218,14 @@ class ObjectPull:
         self._read_query(soql.select(self.item.name, list(self.columns), conditions), result)
 
     def _read_query(self, query: str, result: PullResult) -> None:
+        asked = list(self.columns)
         for table in in_blocks(self.rows(query, result)):
             if len(table):
                 self.describe(result)
+                # A field that appeared since the query was made comes, of all records, with the
+                # next sweep: it is not known before.
+                kept = (name for name in asked if name in self.columns)
+                self.columns = {name: self.columns[name] for name in kept}
             if len(table) and self.key_fields:
                 stamp, limit = self.item.cursor_field, soql.moment(self.until)
                 self.keys.learn(self.item.name, table, stamp, limit, may_change=False)
