@@ -16,8 +16,9 @@ from orchestration.cli.exit_codes import BUSY, INVALID_INPUT, RUN_FAILED, USAGE
 from orchestration.cli.inputs import settings_or_stop
 from orchestration.cli.live import LiveReporter
 from orchestration.company import Company, CompanyInvalid
+from orchestration.connectors.day_span import CALENDAR, slicing_of
 from orchestration.progress import watched_by
-from orchestration.state import HomeBusy
+from orchestration.state import HomeBusy, Slicing
 
 
 @click.command("backfill")
@@ -27,14 +28,31 @@ from orchestration.state import HomeBusy
 @click.option(
     "--by",
     "slicing",
-    type=click.Choice(["month", "week", "day"]),
-    default="month",
-    show_default=True,
-    help="How much is read and delivered as one.",
+    type=click.Choice(CALENDAR),
+    help="How much is read and delivered as one: month (default), week or day of the calendar.",
+)
+@click.option("--slice-days", metavar="N", help="In place of --by: so many days at a time.")
+@click.option(
+    "--object",
+    "objects",
+    metavar="NAME",
+    multiple=True,
+    help="Only this object of a CRM, for example Opportunity or deals; may be given again.",
 )
 @click.option("--again", is_flag=True, help="Read also the slices that this command read before.")
-def command(source: str, from_day: str, to_day: str, slicing: str, again: bool) -> None:
+def command(
+    source: str,
+    from_day: str,
+    to_day: str,
+    slicing: str | None,
+    slice_days: str | None,
+    objects: tuple[str, ...],
+    again: bool,
+) -> None:
     """Read a span of days of SOURCE again, slice by slice, oldest first.
+
+    Of an advertising platform what happened on these days is read; of a CRM the records whose last
+    modification lies in them (days of UTC), deleted ones too.
 
     A backfill that ended early goes on where it ended when the same command is given again. The
     daily run reads on as if there had been none; the next `concord run` brings what changed to the
@@ -48,14 +66,22 @@ def command(source: str, from_day: str, to_day: str, slicing: str, again: bool) 
     run_id = str(uuid.uuid4())
     try:
         hold_home(settings)
-        _refuse_wrong(company_of_run(settings, run_id), source, from_day, to_day)
+        company = company_of_run(settings, run_id)
+        by = _refuse_wrong(company, source, (from_day, to_day), slicing, slice_days, objects)
         live = LiveReporter(console)
         with dagster_instance(settings) as instance, watched_by(live), closing(live):
             from orchestration.cli.quiet import QUIET, failure_text
 
-            config = {"source": source, "from_day": from_day, "to_day": to_day, "by": slicing}
+            config = {
+                "source": source,
+                "from_day": from_day,
+                "to_day": to_day,
+                "by": by,
+                "again": again,
+                "objects": list(objects),
+            }
             result = build_backfill_job(settings).execute_in_process(
-                run_config={"ops": {BACKFILL_OP: {"config": {**config, "again": again}}}, **QUIET},
+                run_config={"ops": {BACKFILL_OP: {"config": config}}, **QUIET},
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
@@ -72,13 +98,29 @@ def command(source: str, from_day: str, to_day: str, slicing: str, again: bool) 
     _print_done(source, result.output_for_node(BACKFILL_OP))
 
 
-def _refuse_wrong(company: Company, source: str, from_day: str, to_day: str) -> None:
-    """End with everything that is wrong with the command line."""
-    from orchestration.connectors.backfillable import why_not
+def _refuse_wrong(
+    company: Company,
+    source: str,
+    ends: tuple[str, str],
+    slicing: str | None,
+    slice_days: str | None,
+    objects: tuple[str, ...],
+) -> Slicing:
+    """End with everything that is wrong with the command line, else return the slicing."""
+    from orchestration.connectors.backfillable import why_not, wrong_objects
 
     problems = [why_not(source, company.sources.sources)]
+    problems += wrong_objects(source, company.sources.sources, objects)
+    by = slicing or CALENDAR[0]
+    if slice_days is not None:
+        if slicing is not None:
+            problems.append("--by and --slice-days exclude each other; give one of them")
+        try:
+            by = slicing_of(f"{slice_days} days")
+        except ValueError:
+            problems.append(f"--slice-days is {slice_days!r}; give a number of days such as 10")
     days: list[date] = []
-    for option, text in (("--from", from_day), ("--to", to_day)):
+    for option, text in zip(("--from", "--to"), ends, strict=True):
         try:
             days.append(date.fromisoformat(text))
         except ValueError:
@@ -87,6 +129,7 @@ def _refuse_wrong(company: Company, source: str, from_day: str, to_day: str) -> 
         problems.append(f"--from {days[0]} is after --to {days[1]}; give the earlier day first")
     if found := [problem for problem in problems if problem]:
         stop("\n".join(found), USAGE)
+    return by
 
 
 def _print_done(source: str, facts: dict[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.markup import escape
 
 from orchestration.cli.console import console
-from orchestration.connectors.day_span import DaySpan
-from orchestration.state import StateStore
+from orchestration.connectors.day_span import CALENDAR, DaySpan
+from orchestration.state import BackfillSlice, StateStore
 
 
 def print_backfills(state: StateStore) -> bool:
@@ -16,11 +16,11 @@ def print_backfills(state: StateStore) -> bool:
         one = slices[0]
         left = [item for item in slices if item.finished_at is None]
         span = DaySpan(one.from_date, one.to_date)
+        objects = f", {one.objects.replace(',', ', ')}" if one.objects else ""
         console.print(
-            f"[bold]Backfill[/bold]    {one.source} {span} by {one.slicing}: "
+            f"[bold]Backfill[/bold]    {one.source} {span} by {one.slicing}{objects}: "
             f"{len(slices) - len(left)} of {len(slices)} slices read; it goes on by "
-            f"`concord backfill {one.source} --from {one.from_date} --to {one.to_date} "
-            f"--by {one.slicing}`",
+            f"`{_command(one)}`",
             soft_wrap=True,
         )
         for item in left:
@@ -28,3 +28,14 @@ def print_backfills(state: StateStore) -> bool:
                 days = DaySpan(item.first_date, item.last_date)
                 console.print(f"  [red]{days}[/red]: {escape(item.problem)}", soft_wrap=True)
     return bool(found)
+
+
+def _command(one: BackfillSlice) -> str:
+    """The command that a slice is of."""
+    words = ["concord backfill", one.source, f"--from {one.from_date} --to {one.to_date}"]
+    if one.slicing in CALENDAR:
+        words.append(f"--by {one.slicing}")
+    else:
+        words.append(f"--slice-days {one.slicing.partition(' ')[0]}")
+    words += [f"--object {name}" for name in one.objects.split(",") if name]
+    return " ".join(words)

@@ -28,6 +28,7 @@ class PullContext:
         span: Days of a backfill's slice; then these are read, all or nothing, and how far the
             source is read stays as it is. None: what is new.
         requests_made: Requests of this run before this pull; they count against its budget.
+        objects: Names of the objects that the slice is read of; blank is all.
     """
 
     source: str
@@ -39,6 +40,7 @@ class PullContext:
     is_full: bool = False
     span: DaySpan | None = None
     requests_made: int = 0
+    objects: frozenset[str] = frozenset()
 
 
 @dataclass

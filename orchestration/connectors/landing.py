@@ -114,6 +114,15 @@ class Landing:
         self.stage(rows)
         return len(rows)
 
+    def has_other_columns(self) -> bool:
+        """Whether a file was written under another mapping, so that it lacks columns or has more.
+
+        Readers want the same columns of all files.
+        """
+        return any(
+            pq.read_schema(item.path).names != self.schema.names for item in self.deliveries()
+        )
+
     def held(self, among: str = "") -> str:
         """SQL of a subquery: the newest row of every record that was delivered.
 

@@ -16,7 +16,12 @@ from datetime import UTC, datetime
 
 from orchestration.company import Company
 from orchestration.connectors import vendors
-from orchestration.connectors.backfillable import DaySource, day_source, why_not
+from orchestration.connectors.backfillable import (
+    DaySource,
+    day_source,
+    why_not,
+    wrong_objects,
+)
 from orchestration.connectors.context import DaysTold, PullContext
 from orchestration.connectors.day_span import DaySpan
 from orchestration.connectors.errors import ConnectorError
@@ -39,6 +44,7 @@ class BackfillRequest:
         slicing: How they are cut.
         is_again: Whether slices that are read already are read once more.
         is_cut: Whether days that the source does not tell are left out; else they are an error.
+        objects: Only these of the source's objects; blank is all.
     """
 
     source: str
@@ -46,15 +52,18 @@ class BackfillRequest:
     slicing: Slicing = "month"
     is_again: bool = False
     is_cut: bool = False
+    objects: tuple[str, ...] = ()
 
     @property
     def backfill(self) -> Backfill:
         """What it is remembered as."""
-        return Backfill(self.source, self.span.first, self.span.last, self.slicing)
+        names = ",".join(sorted(set(self.objects)))
+        return Backfill(self.source, self.span.first, self.span.last, self.slicing, names)
 
     def __str__(self) -> str:
         """As people read it."""
-        return f"{self.source} {self.span} by {self.slicing}"
+        of_objects = f", {', '.join(sorted(set(self.objects)))}" if self.objects else ""
+        return f"{self.source} {self.span} by {self.slicing}{of_objects}"
 
 
 @dataclass
@@ -102,6 +111,7 @@ class _Work:
             deadline=time.monotonic() + self.settings.source_deadline_seconds,
             span=span,
             requests_made=requests_made,
+            objects=frozenset(self.request.objects),
         )
 
 
@@ -121,8 +131,7 @@ def backfill(
         BackfillError: Names what is wrong with the request, or the slices that could not be read;
             those that could be are remembered.
     """
-    if reason := why_not(request.source, company.sources.sources):
-        raise BackfillError(reason)
+    _refuse_wrong(company, request)
     work = _Work(settings, state, company, run_id, request)
     known = [] if request.is_again else state.backfill_slices(request.backfill)
     if known and all(item.finished_at for item in known):
@@ -155,6 +164,14 @@ def backfill(
             "the same command again reads only what is left\n" + "\n".join(failed)
         )
     return result
+
+
+def _refuse_wrong(company: Company, request: BackfillRequest) -> None:
+    sources = company.sources.sources
+    reason = why_not(request.source, sources)
+    problems = [reason] if reason else wrong_objects(request.source, sources, request.objects)
+    if problems:
+        raise BackfillError("\n".join(problems))
 
 
 def _told(work: _Work, known: list[BackfillSlice]) -> BackfillRequest:
@@ -197,6 +214,7 @@ def _planned(request: BackfillRequest) -> list[BackfillSlice]:
             request.slicing,
             span.first,
             span.last,
+            objects=request.backfill.objects,
         )
         for span in request.span.slices(request.slicing)
     ]

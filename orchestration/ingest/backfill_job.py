@@ -1,7 +1,7 @@
 """Backfills as Dagster jobs, so that each leaves a run and a range of months can be launched.
 
     backfill            the command's: a source, days and slicing as its configuration
-    backfill_<source>   a partition for each month since `start_date`, for Dagster's web UI
+    backfill_<source>   a partition for each month since the first day, for Dagster's web UI
 
 Dagster keeps for itself which partitions succeeded; a partition that is run again reads its month
 again. Both leave the same notes, so a month that one of them read is read for the other too.
@@ -14,18 +14,18 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration.company import Company, CompanyInvalid
-from orchestration.connectors.backfillable import day_source
-from orchestration.connectors.day_span import DaySpan, month_of
+from orchestration.connectors.backfillable import day_source, first_day
+from orchestration.connectors.day_span import DaySpan, month_of, slicing_of
 from orchestration.ingest.backfill import BackfillError, BackfillRequest, BackfillResult, backfill
 from orchestration.settings import Settings
-from orchestration.state import HomeBusy, RunRecord, Slicing, StateStore
+from orchestration.state import HomeBusy, RunRecord, StateStore
 from orchestration.steps import code_version, company_of_run, hold_home, utc_now
 
 BACKFILL_JOB = "backfill"
 BACKFILL_OP = "read_days_again"
-_SLICINGS: dict[str, Slicing] = {"month": "month", "week": "week", "day": "day"}
 
 
 class BackfillConfig(dg.Config):
@@ -35,8 +35,9 @@ class BackfillConfig(dg.Config):
         source: Name of the source.
         from_day: First day, YYYY-MM-DD.
         to_day: Last day.
-        by: month, week or day.
+        by: month, week, day, or so many days ("10 days").
         again: Whether slices that are read already are read once more.
+        objects: Only these objects of a CRM; blank is all.
     """
 
     source: str
@@ -44,6 +45,7 @@ class BackfillConfig(dg.Config):
     to_day: str
     by: str = "month"
     again: bool = False
+    objects: list[str] = Field(default_factory=list)
 
 
 def build_backfill_job(settings: Settings) -> dg.JobDefinition:
@@ -53,13 +55,15 @@ def build_backfill_job(settings: Settings) -> dg.JobDefinition:
     def read_days_again(context: dg.OpExecutionContext, config: BackfillConfig) -> dict[str, Any]:
         try:
             span = DaySpan(date.fromisoformat(config.from_day), date.fromisoformat(config.to_day))
-            slicing = _SLICINGS[config.by]
-        except (ValueError, KeyError) as error:
+            slicing = slicing_of(config.by)
+        except ValueError as error:
             raise dg.Failure(
-                f"{error} cannot be used: give days as YYYY-MM-DD, and month, week or day",
+                f"{error}; give days as YYYY-MM-DD, and month, week, day or a number of days",
                 allow_retries=False,
             ) from None
-        request = BackfillRequest(config.source, span, slicing, config.again)
+        request = BackfillRequest(
+            config.source, span, slicing, config.again, objects=tuple(config.objects)
+        )
         return _done(settings, context, request)
 
     @dg.job(
@@ -78,7 +82,7 @@ def build_month_jobs(settings: Settings, company: Company | None) -> list[dg.Job
     if company is None:
         return []
     return [
-        _month_job(settings, name, connector.options.start_date)
+        _month_job(settings, name, first_day(connector))
         for name, source in company.sources.sources.items()
         if (connector := day_source(source)) is not None
     ]

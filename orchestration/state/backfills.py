@@ -13,14 +13,15 @@ from orchestration.state.database import Database, insert_records
 from orchestration.state.records import Backfill, BackfillSlice
 
 _OF_BACKFILL = (
-    "source = :source and from_date = :from_date and to_date = :to_date and slicing = :slicing"
+    "source = :source and from_date = :from_date and to_date = :to_date and slicing = :slicing "
+    "and objects = :objects"
 )
 _UNFINISHED = """
     exists (
         select 1 from backfill_slice as other
         where other.source = backfill_slice.source and other.from_date = backfill_slice.from_date
             and other.to_date = backfill_slice.to_date and other.slicing = backfill_slice.slicing
-            and other.finished_at is null
+            and other.objects = backfill_slice.objects and other.finished_at is null
     )
 """
 
@@ -48,13 +49,16 @@ class BackfillMethods(Database):
     def save_slice_read(self, read: BackfillSlice) -> None:
         """Remember that a slice is read, for every backfill that has it.
 
+        One of all objects is read for the backfills of some of them too.
+
         Call it only when what it speaks of is durable.
         """
         with self.transaction() as connection:
             connection.execute(
                 "update backfill_slice set finished_at = :finished_at, run_id = :run_id, "
                 "changed_count = :changed_count, problem = null where source = :source "
-                "and first_date = :first_date and last_date = :last_date",
+                "and first_date = :first_date and last_date = :last_date "
+                "and (objects = :objects or :objects = '')",
                 {
                     "finished_at": to_sql(read.finished_at),
                     "run_id": read.run_id,
@@ -62,6 +66,7 @@ class BackfillMethods(Database):
                     "source": read.source,
                     "first_date": to_sql(read.first_date),
                     "last_date": to_sql(read.last_date),
+                    "objects": read.objects,
                 },
             )
 
@@ -85,7 +90,7 @@ class BackfillMethods(Database):
         """Return the slices of every backfill that is not read to its end."""
         found = self.rows(
             f"select * from backfill_slice where {_UNFINISHED} "  # noqa: S608
-            "order by source, from_date, to_date, slicing, first_date"
+            "order by source, from_date, to_date, slicing, objects, first_date"
         )
         grouped: dict[Backfill, list[BackfillSlice]] = {}
         for row in found:
@@ -107,4 +112,5 @@ def _key(backfill: Backfill) -> dict[str, object]:
         "from_date": to_sql(backfill.from_date),
         "to_date": to_sql(backfill.to_date),
         "slicing": backfill.slicing,
+        "objects": backfill.objects,
     }

@@ -208,4 +208,33 @@ _BACKFILLS: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _POSTGRES, _CONNECTORS, _BACKFILLS)
+# A slice of some objects is another one than that of all, and may have any number of days.
+_BACKFILLS_OF_OBJECTS: Migration = (
+    "alter table backfill_slice rename to backfill_slice_before",
+    """
+    create table backfill_slice (
+        source text not null,
+        from_date text not null,
+        to_date text not null,
+        slicing text not null,
+        first_date text not null,
+        last_date text not null,
+        finished_at text,
+        run_id text,
+        changed_count integer,
+        problem text,
+        objects text not null default '',
+        primary key (source, from_date, to_date, slicing, objects, first_date)
+    )
+    """,
+    "insert into backfill_slice select *, '' from backfill_slice_before order by rowid",
+    "drop table backfill_slice_before",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _FIRST,
+    _POSTGRES,
+    _CONNECTORS,
+    _BACKFILLS,
+    _BACKFILLS_OF_OBJECTS,
+)

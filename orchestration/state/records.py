@@ -14,7 +14,8 @@ from typing import Literal
 
 RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
 RunKind = Literal["daily", "rollback", "postgres", "backfill"]
-Slicing = Literal["month", "week", "day"]
+# month, week or day of the calendar, or a number of days such as "10 days".
+Slicing = str
 Severity = Literal["critical", "warning", "info"]
 GuardStatus = Literal["passed", "warned", "failed", "errored", "not_run"]
 PublishAction = Literal["published", "held", "rolled_back"]
@@ -184,6 +185,7 @@ class Backfill:
     from_date: date
     to_date: date
     slicing: Slicing
+    objects: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ class BackfillSlice:
         run_id: The run that tried it last.
         changed_count: Rows that it changed.
         problem: Why it could not be read.
+        objects: Names of the objects that it is of, in order, with commas; blank is all.
     """
 
     source: str
@@ -213,8 +216,9 @@ class BackfillSlice:
     run_id: str | None = None
     changed_count: int | None = None
     problem: str | None = None
+    objects: str = ""
 
     @property
     def backfill(self) -> Backfill:
         """The backfill that it is a part of."""
-        return Backfill(self.source, self.from_date, self.to_date, self.slicing)
+        return Backfill(self.source, self.from_date, self.to_date, self.slicing, self.objects)

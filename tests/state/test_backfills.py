@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -66,6 +67,38 @@ def test_a_backfill_is_its_source_days_and_slicing(tmp_path: Path) -> None:
             assert store.backfill_slices(other) == []
         store.begin_backfill(begun, planned)
         assert store.backfill_slices(begun) == planned
+
+
+def test_a_slice_of_all_objects_is_read_for_those_of_some_and_not_the_other_way_round(
+    tmp_path: Path,
+) -> None:
+    with StateStore(tmp_path / "state.sqlite") as store:
+        whole, some = slices("crm", 2), [replace(item, objects="Lead") for item in slices("crm", 2)]
+        for planned in (whole, some):
+            store.begin_backfill(planned[0].backfill, planned)
+        store.save_slice_problem(some[1].backfill, some[1].first_date, "r0", "a dead line")
+        assert store.backfill_slices(whole[0].backfill) == whole
+        store.save_slice_read(replace(read(some[0]), objects="Lead"))
+        assert store.backfill_slices(whole[0].backfill) == whole
+        store.save_slice_read(read(whole[1]))
+        found = store.backfill_slices(some[0].backfill)
+        assert [(item.objects, item.run_id) for item in found] == [("Lead", "r1"), ("Lead", "r1")]
+        assert [each[0].backfill for each in store.unfinished_backfills()] == [whole[0].backfill]
+
+
+def test_backfills_that_were_known_before_there_were_objects_are_of_all(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    with Database(path, MIGRATIONS[:4]) as old, old.transaction() as connection:
+        connection.execute(
+            "insert into backfill_slice values ('ads', '2026-01-01', '2026-01-28', 'month', "
+            "'2026-01-01', '2026-01-28', '2026-11-02T06:00:00+00:00', 'r1', 7, null)"
+        )
+    with StateStore(path) as store:
+        [item] = slices("ads", 1)
+        assert store.backfill_slices(item.backfill) == [read(item)]
+        other = [replace(item, slicing="28 days", objects="Lead")]
+        store.begin_backfill(other[0].backfill, other)
+        assert store.backfill_slices(other[0].backfill) == other
 
 
 def test_the_schema_before_is_taken_along(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from orchestration.company.hubspot_source import HubSpotSource
+from orchestration.connectors.backfillable import sliced_objects
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import (
@@ -27,13 +28,20 @@ from orchestration.connectors.hubspot.messages import MessagePull
 from orchestration.connectors.hubspot.object_pull import ObjectPull
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.reading import list_pages
+from orchestration.connectors.hubspot.slices import MessageSlice, RecordSlice, SubmissionSlice
 from orchestration.state import ConnectorObject
 
 _STARTS = 3
+_READERS: Mapping[str, type[ObjectPull]] = {"crm": ObjectPull, "email_events": MessagePull}
+_SLICE_READERS: Mapping[str, type[ObjectPull]] = {
+    "crm": RecordSlice,
+    "email_events": MessageSlice,
+    "submissions": SubmissionSlice,
+}
 
 
 def pull(context: PullContext, source: HubSpotSource) -> PullResult:
-    """Pull what changed since the pull before.
+    """Pull what changed since the pull before, or a backfill's slice.
 
     A property that vanished from one object does not keep the others from moving on; a token that
     is refused, a used-up quota or a dead line stops them all. Either makes the run red.
@@ -49,20 +57,28 @@ def pull(context: PullContext, source: HubSpotSource) -> PullResult:
         ConnectorError: When the account as a whole cannot be read.
     """
     client = make_client(context, source)
+    client.budget.used += context.requests_made
     result = PullResult()
     try:
         owner_of = users(client)
         until = window_end(client, source)
         with engine(context.deliveries) as connection:
-            for item in source.objects().values():
+            for item in _objects(context, source):
                 _pull_object(context, source, client, item, until, connection, owner_of, result)
     except ConnectorError as error:
         raise ConnectorError(client.redacted(str(error))) from None
     finally:
-        result.request_count = client.budget.used
+        result.request_count = client.budget.used - context.requests_made
     result.problems = [client.redacted(text) for text in result.problems]
     result.notes = [client.redacted(text) for text in result.notes]
     return result
+
+
+def _objects(context: PullContext, source: HubSpotSource) -> list[HubSpotObject]:
+    if context.span is None:
+        return list(source.objects().values())
+    wanted = context.objects or sliced_objects(source)
+    return [item for name, item in source.objects().items() if name in wanted]
 
 
 def make_client(context: PullContext, source: HubSpotSource) -> Client:
@@ -104,7 +120,8 @@ def _pull_object(
     owner_of: Mapping[str, str],
     result: PullResult,
 ) -> None:
-    kind = {"crm": ObjectPull, "email_events": MessagePull}.get(item.reader, ListPull)
+    kinds = _READERS if context.span is None else _SLICE_READERS
+    kind = kinds.get(item.reader, ListPull)
     for start in range(1, _STARTS + 1):
         try:
             kind(context, source, client, item, until, connection, owner_of).run(result)

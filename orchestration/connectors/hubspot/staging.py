@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -23,7 +24,7 @@ from orchestration.connectors.hubspot.reading import Page
 from orchestration.connectors.hubspot.records import FITS, Assembly, Row, table
 from orchestration.connectors.known_values import check_conditions, check_values
 from orchestration.connectors.landing import Landing
-from orchestration.connectors.mapping import IS_GONE, RECORD_ID, ApiObject, Output
+from orchestration.connectors.mapping import IS_GONE, MODIFIED_AT, RECORD_ID, ApiObject, Output
 from orchestration.connectors.typing_sql import delivery_schema, typed_columns, typed_rows
 
 
@@ -118,12 +119,20 @@ class Stager:
             count = self.landings[name].stage_gone(found)
             self.count_gone += count if name == next(iter(self.item.outputs)) else 0
 
-    def vanished(self) -> list[str]:
-        """Ids of records that are held and were neither read nor archived."""
+    def vanished(self, start: datetime | None = None, end: datetime | None = None) -> list[str]:
+        """Ids of records that are held and were neither read nor archived.
+
+        Args:
+            start: Only those whose last modification is at or after it.
+            end: And before it.
+        """
         found = self.connection.execute(
             f"select {RECORD_ID} from {self.main.held()} where not {IS_GONE} "  # noqa: S608
             f"and {RECORD_ID} not in (select id from read_ids) "
-            f"and {RECORD_ID} not in (select id from archived_ids) order by 1"
+            f"and {RECORD_ID} not in (select id from archived_ids) "
+            f"and ({MODIFIED_AT} >= $start or $start is null) "
+            f"and ({MODIFIED_AT} < $end or $end is null) order by 1",
+            {"start": start, "end": end},
         ).fetchall()
         return [str(row[0]) for row in found]
 

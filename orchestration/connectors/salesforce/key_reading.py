@@ -76,6 +76,27 @@ def read_keys(
     return keys
 
 
+def keys_of_slice(
+    context: PullContext,
+    source: SalesforceSource,
+    client: Client,
+    until: datetime,
+    connection: duckdb.DuckDBPyConnection,
+) -> RecordKeys:
+    """The map as it was left, for a slice of a backfill; it learns what the slice brings.
+
+    Raises:
+        ConnectorError: When keys were chosen that no pull has read yet.
+    """
+    keys = known_keys(context, source, connection)
+    for name in source.options.keys:
+        known = context.state.connector_object(context.source, state_name(name))
+        if prefix := json.loads(known.columns or "{}").get("prefix"):
+            keys.prefixes[prefix] = name
+    keys.ask = _KeyReading(context, source, client, until, keys).ask
+    return keys
+
+
 def _map_of(
     context: PullContext, source: SalesforceSource, connection: duckdb.DuckDBPyConnection
 ) -> RecordKeys:

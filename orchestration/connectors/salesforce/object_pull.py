@@ -209,24 +209,39 @@ class ObjectPull:
         overlap = timedelta(minutes=self.source.options.overlap_minutes)
         lower = since - overlap if since else None
         conditions = soql.window(self.item.cursor_field, lower, self.until)
-        if self.item.is_fixed:
-            conditions += soql.filters(next(iter(self.item.outputs.values())).where)
-        return soql.select(self.item.name, list(self.columns), conditions)
+        return soql.select(self.item.name, list(self.columns), conditions + self.fixed_conditions())
+
+    def fixed_conditions(self) -> list[str]:
+        """Conditions that leave out what never gives a row, where records do not change."""
+        if not self.item.is_fixed:
+            return []
+        return soql.filters(next(iter(self.item.outputs.values())).where)
 
     def read(self, conditions: Iterable[str], result: PullResult) -> None:
         """Read the records that fulfil conditions, and stage them."""
         self._read_query(soql.select(self.item.name, list(self.columns), conditions), result)
 
     def _read_query(self, query: str, result: PullResult) -> None:
+        for _ in self.blocks(query, result):
+            pass
+
+    def blocks(self, query: str, result: PullResult) -> Iterator[pa.Table]:
+        """Stage the records of a query, and yield them as they came."""
+        asked = list(self.columns)
         for table in in_blocks(self.rows(query, result)):
             if len(table):
                 self.describe(result)
+                # A field that appeared since the query was made comes, of all records, with the
+                # next sweep: it is not known before.
+                kept = (name for name in asked if name in self.columns)
+                self.columns = {name: self.columns[name] for name in kept}
             if len(table) and self.key_fields:
                 stamp, limit = self.item.cursor_field, soql.moment(self.until)
                 self.keys.learn(self.item.name, table, stamp, limit, may_change=False)
             ids = self.id_fields
             self.keys.prepare_page(table, ids)
             stage_rows(self.landings, self.item, self.custom, self.columns, table, self.where, ids)
+            yield table
 
     def rows(
         self,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from orchestration.company.salesforce_source import SalesforceSource
+from orchestration.connectors.backfillable import sliced_objects
 from orchestration.connectors.context import PullContext, PullResult
 from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import (
@@ -24,17 +25,18 @@ from orchestration.connectors.http import Budget, Http
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.salesforce.answers import classify
 from orchestration.connectors.salesforce.client import Client
-from orchestration.connectors.salesforce.key_reading import read_keys
+from orchestration.connectors.salesforce.key_reading import keys_of_slice, read_keys
 from orchestration.connectors.salesforce.object_pull import ObjectPull
 from orchestration.connectors.salesforce.quiet import quiet_queries
 from orchestration.connectors.salesforce.record_keys import RecordKeys
+from orchestration.connectors.salesforce.slice_pull import SlicePull
 from orchestration.state import ConnectorObject
 
 _STARTS = 3
 
 
 def pull(context: PullContext, source: SalesforceSource) -> PullResult:
-    """Pull what changed since the pull before.
+    """Pull what changed since the pull before, or a backfill's slice.
 
     A field that vanished from one object does not keep the others from moving on; a credential
     that is refused, a used-up quota or a dead line stops them all. Either makes the run red.
@@ -50,28 +52,42 @@ def pull(context: PullContext, source: SalesforceSource) -> PullResult:
         ConnectorError: When the org as a whole cannot be read.
     """
     client = make_client(context, source)
+    client.http.budget.used += context.requests_made
     result = PullResult()
     try:
         client.sign_in()
         until = window_end(client, source)
         with engine(context.deliveries) as connection:
-            keys = read_keys(context, source, client, until, connection)
+            read = read_keys if context.span is None else keys_of_slice
+            keys = read(context, source, client, until, connection)
             about = (context, source, client)
+            objects = _objects(context, source)
+            kind = _kind(context)
             changes = (
-                ObjectPull(*about, item, until, connection, keys).changes_query()
-                for item in source.objects().values()
+                kind(*about, item, until, connection, keys).changes_query() for item in objects
             )
             quiet = quiet_queries(client, [query for query in changes if query])
-            for item in source.objects().values():
+            for item in objects:
                 _pull_object(*about, item, until, connection, keys, quiet, result)
             if keys.unknown:
                 result.notes.append(_unknown_text(keys))
     except ConnectorError as error:
         raise ConnectorError(client.redacted(str(error))) from None
     finally:
-        result.request_count = client.http.budget.used
+        result.request_count = client.http.budget.used - context.requests_made
     result.problems = [client.redacted(text) for text in result.problems]
     return result
+
+
+def _kind(context: PullContext) -> type[ObjectPull]:
+    return ObjectPull if context.span is None else SlicePull
+
+
+def _objects(context: PullContext, source: SalesforceSource) -> list[ApiObject]:
+    if context.span is None:
+        return list(source.objects().values())
+    wanted = context.objects or sliced_objects(source)
+    return [item for name, item in source.objects().items() if name in wanted]
 
 
 def make_client(context: PullContext, source: SalesforceSource) -> Client:
@@ -101,8 +117,8 @@ def _pull_object(
 ) -> None:
     for start in range(1, _STARTS + 1):
         try:
-            pull = ObjectPull(context, source, client, item, until, connection, keys, quiet)
-            pull.run(result)
+            about = (context, source, client, item, until, connection, keys, quiet)
+            _kind(context)(*about).run(result)
             return
         except ObjectMissing:
             _miss_object(context, item, result)

@@ -29,6 +29,7 @@ from orchestration.connectors.salesforce.rest import page_rows
 from orchestration.connectors.salesforce.sweep import (
     add_source_ids,
     begin_source_ids,
+    stage_gone,
     stage_vanished,
 )
 
@@ -81,6 +82,9 @@ def _replay_pull(
     connection = next(iter(landings.values())).connection
     has_ids = False
     for kind, body in pull.pages():
+        if kind == "gone":
+            stage_gone(landings, item, json.loads(body))
+            continue
         is_ids = kind.startswith("ids_")
         names = [item.id_field, item.cursor_field] if is_ids else fields
         rows: pa.Table = csv_rows(body, names) if kind.endswith("csv") else page_rows(body, names)

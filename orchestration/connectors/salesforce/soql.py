@@ -29,6 +29,11 @@ def window(field: str, since: datetime | None, until: datetime) -> list[str]:
     return [*after, f"{field} <= {moment(until)}"]
 
 
+def days(field: str, start: datetime, end: datetime) -> list[str]:
+    """Conditions of whole days: from `start`, before `end`."""
+    return [f"{field} >= {moment(start)}", f"{field} < {moment(end)}"]
+
+
 def filters(where: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Conditions that an output makes."""
     found = []

@@ -9,7 +9,7 @@ Belongs here: the comparison. Does not: asking or landing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -91,6 +91,17 @@ def stage_vanished(
         ).to_arrow_table()
         count += landing.stage_gone(gone) if len(gone) else 0
     return count
+
+
+def stage_gone(landings: Mapping[str, Landing], item: ApiObject, ids: Sequence[str]) -> int:
+    """Stage that records are gone; returns how many of the dataset that has most."""
+    table = pa.table({"id": pa.array(ids, pa.string())})
+    counts = [
+        landing.stage_gone(table)
+        for name, landing in landings.items()
+        if not item.outputs[name].deleted_too
+    ]
+    return max(counts, default=0)
 
 
 def _read_missed(pull: ObjectPull, ids: list[str], result: PullResult) -> None:

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
-import yaml
-from click.testing import CliRunner, Result
 
-from orchestration.cli.main import main
-from orchestration.company import Company, load_company
-from orchestration.connectors import vendors
-from orchestration.connectors.context import PullContext, PullResult
-from orchestration.settings import Settings, load_settings
-from orchestration.state import StateStore
 from sample_company.simulators.advertising.figures import Figures
 from sample_company.simulators.advertising.platform import Account, Campaign, Platform
 from sample_company.simulators.google_ads.simulator import GoogleAdsSimulator
 from sample_company.simulators.linkedin_ads.simulator import LinkedInAdsSimulator
 from sample_company.simulators.messages import Request, Response
 from sample_company.simulators.meta_ads.simulator import MetaAdsSimulator
-from tests.conftest import ROOT
+from tests.connectors.simulated.source_company import SourceCompany
 
 START, END = date(2026, 3, 1), date(2026, 10, 31)
 CENT = Decimal("0.01")
@@ -59,96 +45,19 @@ class RecordingGoogleAds(GoogleAdsSimulator):
 
 
 @dataclass
-class AdsCompany:
+class AdsCompany(SourceCompany):
     """The company, its home, and the platform that it reads."""
 
     simulator: AdsSimulator
-    folder: Path
-    options: dict[str, Any] = field(default_factory=dict)
-    more_sources: dict[str, Any] = field(default_factory=dict)
-    system_of_record: dict[str, str] = field(default_factory=dict)
+    name: ClassVar[str] = "ads"
 
-    def __post_init__(self) -> None:
-        self.loader, options, self.variables = _access(self.simulator)
-        self.options = {"start_date": str(START), "restated_days": 10, **options, **self.options}
-        shutil.copytree(ROOT / "examples" / "crm_export", self.folder / "company")
-        funnel = self.folder / "company" / "funnel.yml"
-        funnel.write_text(funnel.read_text().replace("crm_export", "ads"))
-        self.write()
-        self.home = self.folder / "home"
-        (self.folder / "user_home").mkdir()
-        self.environment = {
-            "CONCORD_COMPANY": str(self.folder / "company"),
-            "CONCORD_HOME": str(self.home),
-            "COLUMNS": "200",
-            **self.variables,
-        }
-
-    def write(self) -> None:
-        """Write sources.yml anew."""
-        ads = {"loader": self.loader, "options": self.options}
-        sources = {"sources": {"ads": ads, **self.more_sources}}
-        text = yaml.safe_dump(sources | {"system_of_record": self.system_of_record})
-        (self.folder / "company" / "sources.yml").write_text(text)
+    def access(self) -> tuple[str, dict[str, Any], dict[str, str]]:
+        loader, options, variables = _access(self.simulator)
+        return loader, {"start_date": str(START), "restated_days": 10, **options}, variables
 
     @property
     def platform(self) -> Platform:
         return self.simulator.platform
-
-    @property
-    def settings(self) -> Settings:
-        return load_settings({**os.environ, **self.environment})
-
-    @property
-    def company(self) -> Company:
-        return load_company(self.settings.company_dir, self.settings.variables)
-
-    @property
-    def state(self) -> StateStore:
-        return StateStore(self.settings.state_path)
-
-    def command(self, *arguments: str) -> Result:
-        return CliRunner(env=self.environment).invoke(main, list(arguments))
-
-    def backfill(self, first: str, last: str, *more: str) -> Result:
-        return self.command("backfill", "ads", "--from", first, "--to", last, *more)
-
-    def process(self, *arguments: str) -> subprocess.Popen[str]:
-        """The command in a process of its own, that can be killed."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        return subprocess.Popen(
-            [Path(sys.executable).with_name("concord"), *arguments],
-            cwd=self.folder,
-            env={**kept, "HOME": str(self.folder / "user_home"), **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def pull(self, is_full: bool = False) -> PullResult:
-        """What the daily run does with the source."""
-        source = self.company.sources.sources["ads"]
-        assert source.connector is not None
-        context = PullContext(
-            source="ads",
-            state=self.state,
-            deliveries=source.options.folder,
-            raw_pages=self.settings.raw_pages_dir / "ads",
-            variables=self.settings.variables,
-            deadline=time.monotonic() + 60,
-            is_full=is_full,
-        )
-        result = vendors.pull(context, source.connector)
-        assert result.problems == [], result.problems
-        return result
-
-    def files(self) -> dict[str, bytes]:
-        folder = self.settings.deliveries_dir / "ads"
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*.parquet"))
-        }
 
     def rows(self, columns: str, dataset: str = "ad_spend") -> list[tuple[Any, ...]]:
         files = self.settings.deliveries_dir / "ads" / dataset / "*.parquet"

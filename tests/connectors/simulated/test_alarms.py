@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.connectors.salesforce.replay import replay
 from sample_company.simulators.hubspot.portal import Portal
 from sample_company.simulators.salesforce.organisation import Organisation
 from tests.connectors.simulated.conftest import Meeting, meet
@@ -41,6 +42,33 @@ def add_deal(organisation: Organisation) -> str:
         CloseDate=date(2026, 12, 1),
         Amount=Decimal("10.50"),
     )
+
+
+def test_a_field_that_appears_between_two_sweeps_comes_with_the_next(org: Meeting) -> None:
+    """Salesforce's own field that the org lacked: a run without a sweep does not trip over it."""
+    org.organisation.drop_field("Opportunity", "ContactId")
+    contact = org.organisation.create("Contact", LastName="Keller")
+    deal, other = add_deal(org.organisation), add_deal(org.organisation)
+    org.organisation.clock.advance(timedelta(hours=1))
+    org.pull()
+    org.organisation.add_field("Opportunity", "ContactId reference(Contact)")
+    for each in (deal, other):
+        org.organisation.update("Opportunity", each, ContactId=contact)
+    org.organisation.clock.advance(timedelta(hours=1))
+    org.organisation.update("Opportunity", deal, Name="Pencils")
+    org.organisation.clock.advance(timedelta(hours=1))
+    org.pull()
+    rows = live_rows(org, "opportunities")
+    assert rows[deal]["opportunity_name"] == "Pencils"
+    assert [rows[each]["primary_person_id"] for each in (deal, other)] == [None, None]
+    connector = org.pulling.source.connector
+    replay(org.pulling.context(), connector)  # type: ignore[arg-type]
+    assert live_rows(org, "opportunities") == rows
+    org.organisation.clock.advance(timedelta(days=8))
+    org.pull()
+    rows = live_rows(org, "opportunities")
+    assert [rows[each]["primary_person_id"] for each in (deal, other)] == [contact, contact]
+    assert_equal(org)
 
 
 @pytest.mark.parametrize("line", ["Amount string(80)", "Amount boolean", "Amount date"])

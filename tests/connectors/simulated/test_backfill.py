@@ -179,6 +179,10 @@ def test_a_finished_one_is_read_again_only_when_asked_for(ads: Google) -> None:
     assert ads.google.queries == []
     other = ads.backfill("2026-04-01", "2026-04-30", "--by", "week")
     assert "5 slices of ads read" in other.output
+    assert (
+        "3 slices of ads read"
+        in ads.backfill("2026-04-01", "2026-04-30", "--slice-days", "12").output
+    )
     (account, *_) = ads.platform.accounts.values()
     (campaign,) = ads.platform.campaigns_of(account)
     ads.platform.tell(campaign, date(2026, 4, 9), None)
@@ -248,22 +252,22 @@ def test_everything_wrong_with_the_command_is_said_at_once(ads: Google) -> None:
                 }
             },
         },
-        "crm": {"loader": "salesforce", "options": {"instance_url": "https://x.example"}},
     }
-    ads.system_of_record = {"products": "crm"}
     ads.write()
     wrong = ads.command("backfill", "adz", "--from", "2026-13-01", "--to", "soon")
     assert wrong.exit_code == 2, wrong.output
     assert "'adz' is no source in sources.yml (did you mean 'ads'?)" in wrong.output
-    assert "these can be backfilled: ads" in wrong.output
+    assert "these can be backfilled: ads\n" in wrong.output
     assert "--from is '2026-13-01'; give a day such as" in wrong.output
     assert "--to is 'soon'" in wrong.output
     assert ads.backfill("2026-05-02", "2026-05-01").exit_code == 2
-    for source, advice in (("crm_export", "reads whole files"), ("crm", "doctor --read-again crm")):
-        said = ads.command("backfill", source, "--from", "2026-04-01", "--to", "2026-04-30")
-        assert said.exit_code == 2
-        assert f"{source} cannot be backfilled" in said.output
-        assert advice in said.output
+    said = ads.command("backfill", "crm_export", "--from", "2026-04-01", "--to", "2026-04-30")
+    assert said.exit_code == 2
+    assert "crm_export cannot be backfilled" in said.output
+    assert "reads whole files" in said.output
+    without = ads.backfill("2026-04-01", "2026-04-30", "--object", "Opportunity")
+    assert without.exit_code == 2
+    assert "ads has no objects: its loader is google_ads; leave out --object" in without.output
 
 
 def test_refused_credentials_are_said_without_a_secret(ads: Google) -> None:
