@@ -26,6 +26,7 @@ from sample_company import (
     eligibility,
     handoffs,
     lead_records,
+    machines,
     merges,
     programmes,
     voices,
@@ -63,6 +64,7 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
         "human": "text",
         "channel": "text",
         "is_bot": "boolean",
+        "machine_sign": "text",
         "has_consent": "boolean",
         "is_tag_broken": "boolean",
     },
@@ -203,6 +205,7 @@ def _tell_letters(number: int, seed: int) -> tuple[World, Rows, Random]:
     web.browse(random, world, tracker)
     tracker.finish()
     programmes.correspond(random, world, rows)
+    machines.click(_chance(own_seed, "machines"), world, rows)
     return world, rows, random
 
 

@@ -106,6 +106,7 @@ class Tracker:
             "human": visitor.human,
             "channel": channel,
             "is_bot": visitor.browser in BOTS,
+            "machine_sign": "user_agent" if visitor.browser in BOTS else "",
             "has_consent": visitor.has_consent,
             "is_tag_broken": is_broken,
         }

@@ -34,3 +34,17 @@
         '*', '%'
     )
 {%- endmacro %}
+
+{#- An IPv4 address with three digits a part, so that it sorts as a number does; else NULL. -#}
+{% macro sortable_address(text_expression) -%}
+    case
+        when translate(trim({{ text_expression }}), '0123456789', '') = '...'
+            then concat_ws(
+                '.',
+                {%- for part in range(1, 5) %}
+                lpad(split_part(trim({{ text_expression }}), '.', {{ part }}), 3, '0')
+                {{- "," if not loop.last }}
+                {%- endfor %}
+            )
+    end
+{%- endmacro %}

@@ -35,6 +35,11 @@ from orchestration.company.funnel_checks import check_funnel
 from orchestration.company.fx_rates import FX_RATES_FILE, FxRate, check_fx_rates
 from orchestration.company.kpi_products import product_problems
 from orchestration.company.kpis import KpiDefinition, read_kpis
+from orchestration.company.machine_addresses import (
+    MACHINE_ADDRESSES_FILE,
+    MachineAddress,
+    check_machine_addresses,
+)
 from orchestration.company.model_problems import validate_yaml
 from orchestration.company.pay_rows import (
     ASSIGNMENTS_FILE,
@@ -94,6 +99,7 @@ class Company:
         targets: Rows of targets.csv.
         costs: Rows of costs.csv.
         experiments: Rows of experiments.csv; none when the company has no such file.
+        machine_addresses: Rows of machine_addresses.csv; none when the company has no such file.
         plans: Every version of every pay plan, by plan and version.
         assignments: Rows of assignments.csv; none when the company has no such file.
         quotas: Rows of quotas.csv; none when the company has no such file.
@@ -114,6 +120,7 @@ class Company:
     targets: tuple[Target, ...]
     costs: tuple[Cost, ...]
     experiments: tuple[Experiment, ...]
+    machine_addresses: tuple[MachineAddress, ...]
     plans: tuple[PlanFile, ...]
     assignments: tuple[PlanAssignment, ...]
     quotas: tuple[Quota, ...]
@@ -215,6 +222,9 @@ def load_company(
     targets = reading.csv(TARGETS_FILE, Target, check_targets)
     costs = reading.csv(COSTS_FILE, Cost, check_costs)
     experiments = reading.csv_if_there(EXPERIMENTS_FILE, Experiment, check_experiments)
+    machine_addresses = reading.csv_if_there(
+        MACHINE_ADDRESSES_FILE, MachineAddress, check_machine_addresses
+    )
     plans, plan_problems = read_plans(folder)
     reading.problems += plan_problems
     assignments = reading.csv_if_there(ASSIGNMENTS_FILE, PlanAssignment, check_assignments)
@@ -257,6 +267,7 @@ def load_company(
         or targets is None
         or costs is None
         or experiments is None
+        or machine_addresses is None
         or assignments is None
         or quotas is None
     ):
@@ -275,6 +286,7 @@ def load_company(
         targets=tuple(targets),
         costs=tuple(costs),
         experiments=tuple(experiments),
+        machine_addresses=tuple(machine_addresses),
         plans=tuple(one.plan for one in plans),
         assignments=tuple(assignments),
         quotas=tuple(quotas),

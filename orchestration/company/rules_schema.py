@@ -130,6 +130,14 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
         [("seconds_after_send", INTEGER), ("burst_clicks", INTEGER), ("burst_seconds", INTEGER)]
     ),
     "machine_click_type": pa.schema(_texts("touch_type")),
+    "machine_address": pa.schema(
+        [
+            *_texts("kind", "address", "first_address", "last_address"),
+            ("valid_from", DATE),
+            ("valid_to", DATE),
+            ("reason", TEXT),
+        ]
+    ),
     "channel_rule": pa.schema(
         [
             ("rule_order", INTEGER),

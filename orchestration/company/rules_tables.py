@@ -20,6 +20,7 @@ from orchestration.company.funnel_checks import stages_in_order
 from orchestration.company.kpi_products import product_levels
 from orchestration.company.kpis import KpiDefinition
 from orchestration.company.loading import Company
+from orchestration.company.machine_addresses import bounds
 from orchestration.company.plan_tables import plan_rows
 from orchestration.company.rules_schema import RULES_SCHEMAS
 from orchestration.company.scoring_tables import scoring_rows
@@ -187,6 +188,11 @@ def _touch_rows(company: Company) -> dict[str, Rows]:
         "machine_click": [funnel.machine_clicks.model_dump(exclude={"touch_types"})],
         "machine_click_type": [
             {"touch_type": item} for item in dict.fromkeys(funnel.machine_clicks.touch_types)
+        ],
+        "machine_address": [
+            {**row.model_dump(exclude={"line"}), "first_address": first, "last_address": last}
+            for row in company.machine_addresses
+            for first, last in [bounds(row)]
         ],
     }
 

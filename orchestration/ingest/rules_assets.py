@@ -22,10 +22,10 @@ RULES = (
     "bulk_change", "reason", "touch_type", "score_cap", "fit_rule", "engagement_rule", "score_band",
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
     "attribution_source", "attribution_period", "bot_user_agent", "machine_click",
-    "machine_click_type", "channel_rule", "employee", "fx_rate", "target", "cost", "experiment",
-    "plan_version", "plan_component", "plan_band", "plan_absence", "plan_opportunity_type",
-    "plan_assignment", "quota",
-    "source", "system_of_record", "kpi_definition", "reference_origin",
+    "machine_click_type", "machine_address", "channel_rule", "employee", "fx_rate", "target",
+    "cost", "experiment", "plan_version", "plan_component", "plan_band", "plan_absence",
+    "plan_opportunity_type", "plan_assignment", "quota", "source", "system_of_record",
+    "kpi_definition", "reference_origin",
 )  # fmt: skip
 
 

@@ -84,6 +84,15 @@ EXPECTED = {
     "bulk_change": {"at_least": INT, "times_usual": INT},
     "machine_click": {"seconds_after_send": INT, "burst_clicks": INT, "burst_seconds": INT},
     "machine_click_type": {"touch_type": TEXT},
+    "machine_address": {
+        "kind": TEXT,
+        "address": TEXT,
+        "first_address": TEXT,
+        "last_address": TEXT,
+        "valid_from": DATE,
+        "valid_to": DATE,
+        "reason": TEXT,
+    },
     "reason": {"reason_type": TEXT, "reason": TEXT, "reason_label": TEXT, "reason_group": TEXT},
     "touch_type": {
         "touch_type": TEXT,
@@ -304,6 +313,7 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     empty = {name for name, table in tables.items() if table.num_rows == 0}
     scoring = {"score_cap", "fit_rule", "engagement_rule", "score_band"}
     files = {"channel_rule", "employee", "target", "cost", "experiment", "kpi_definition"}
+    files.add("machine_address")
     pay = {name for name in EXPECTED if name.startswith("plan_")} | {"quota"}
     assert empty == files | scoring | pay | set(ATTRIBUTION_TABLES)
 

@@ -18,7 +18,7 @@ TOUCHES = """
     with seen as (
         select
             fct_touch.*, truth.human, truth.channel, truth.is_bot, truth.has_consent,
-            truth.is_tag_broken, dim_channel.channel_name,
+            truth.machine_sign, truth.is_tag_broken, dim_channel.channel_name,
             dim_person.is_known, dim_person.is_unknown, dim_person.is_reportable
         from fct_touch
         full join truth('touch') as truth on fct_touch.source_id = truth.touch_id
@@ -92,6 +92,27 @@ def test_only_bots_no_consent_and_excluded_people_earn_no_credit(sample: RunHome
         "where is_attributable <> (not is_bot and has_consent and is_reportable)",
     )
     assert wrong == []
+
+
+def test_each_machine_is_known_by_its_planted_sign(sample: RunHome) -> None:
+    """And nobody else: before a network was listed, who called from it is no machine."""
+    wrong = ask(
+        sample,
+        f"{TOUCHES} select machine_sign, bot_reason, count(*) from seen "
+        "where machine_sign is distinct from bot_reason group by all",
+    )
+    assert wrong == []
+    kinds = ask(sample, f"{TOUCHES} select bot_reason, count(*) from seen group by 1")
+    assert dict(kinds).items() >= {
+        ("click_after_sending", 6), ("burst_of_clicks", 30), ("listed_address", 6)
+    }  # fmt: skip
+    earlier = "'{folder}/delivered/touches/*.parquet'".format(folder=sample.home / "sample_company")
+    assert ask(
+        sample,
+        f"{TOUCHES} select count(*), count(bot_reason) from seen "
+        f"inner join {earlier} as told on told.touch_id = seen.source_id "
+        "where told.ip_address like '203.0.113.%' and touched_date < date '2025-02-01'",
+    ) == [(6, 0)]
 
 
 def test_letters_by_month_and_programme(sample: RunHome) -> None:

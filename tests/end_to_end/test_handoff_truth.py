@@ -84,6 +84,46 @@ def test_decisions_reasons_and_cycles_are_the_planted_ones(sample: RunHome) -> N
     assert wrong == []
 
 
+def test_the_recycle_rate_of_each_month_is_the_planted_one(sample: RunHome) -> None:
+    """Accepted and given back later, of all that was decided, by the month of the decision."""
+    differing = ask(
+        sample,
+        """
+        , told as (
+            select period_start, numerator, denominator
+            from kpi.rpt_kpi
+            where kpi = 'recycle_rate' and dimension = 'all' and period_grain = 'month'
+        ),
+
+        expected as (
+            select
+                date_trunc('month', planted.decided_at at time zone 'Europe/Berlin')::date
+                    as period_start,
+                count(*) filter (
+                    where planted.decision = 'accepted' and planted.returned_at is not null
+                ) as recycled_count,
+                count(*) as decided_count
+            from seen
+            where planted.decision <> 'open'
+            group by all
+        )
+
+        select period_start, numerator, recycled_count, denominator, decided_count
+        from told full join expected using (period_start)
+        where
+            coalesce(numerator, 0) <> coalesce(recycled_count, 0)
+            or coalesce(denominator, 0) <> coalesce(decided_count, 0)
+        """,
+    )
+    assert differing == []
+    [(recycled,)] = ask(
+        sample,
+        "select sum(numerator) from kpi.rpt_kpi "
+        "where kpi = 'recycle_rate' and dimension = 'all' and period_grain = 'month'",
+    )
+    assert recycled > 5
+
+
 def test_breaches_are_answers_after_the_promised_moment(sample: RunHome) -> None:
     """The last day ends at 23:00 UTC; nobody was given to somebody else unanswered."""
     wrong = ask(

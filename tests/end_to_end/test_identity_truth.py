@@ -81,6 +81,39 @@ def test_acts_that_name_a_lost_id_find_who_survived(sample: RunHome) -> None:
     assert (misled, nowhere) == (0, 0)
 
 
+def test_a_chain_of_merges_ends_at_its_last_survivor(sample: RunHome) -> None:
+    """A was merged into B, and B into C: all three are one person, C, and the human planted."""
+    chains = sample.query(
+        f"""
+        select
+            first.losing_id,
+            first.surviving_id,
+            last.surviving_id,
+            count(distinct link.person_key),
+            count(distinct link.source_id),
+            count(distinct planted.human)
+        from core.fct_record_merge as first
+        inner join core.fct_record_merge as last
+            on
+                first.surviving_id = last.losing_id
+                and first.source_entity = last.source_entity
+                and first.source_instance = last.source_instance
+        inner join core.dim_identity_link as link
+            on
+                link.source_entity = first.source_entity
+                and link.source_id in (first.losing_id, last.losing_id, last.surviving_id)
+        inner join '{sample.home / "sample_company"}/truth/identity/*.parquet' as planted
+            on
+                planted.source_entity = link.source_entity
+                and planted.source_id = link.source_id
+        where first.outcome = 'applied' and last.outcome = 'applied'
+        group by all
+        """
+    )
+    assert len(chains) > 1
+    assert {(persons, ids, humans) for *_, persons, ids, humans in chains} == {(1, 3, 1)}
+
+
 def test_the_page_states_what_is_measured(measured: tuple[str, Pairs]) -> None:
     assert report_line(*measured) in PAGE.read_text(encoding="utf-8")
 

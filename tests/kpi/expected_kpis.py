@@ -373,6 +373,8 @@ def _handoff_parts(handoffs: list[dict[str, Any]]) -> Iterator[Part]:
             yield _part("handoffs_accepted", row["assigned_date"], int(is_accepted), row)
             yield _part("decisions", row["decided_date"], 1, row)
             yield _part("decisions_rejected", row["decided_date"], int(is_rejected), row)
+            came_back = is_accepted and row["returned_date"] is not None
+            yield _part("decisions_recycled", row["decided_date"], int(came_back), row)
         if row["is_due"]:
             yield _part("handoffs_due", row["due_date"], 1, row)
             yield _part("handoffs_in_time", row["due_date"], int(not row["is_breached"]), row)

@@ -197,11 +197,20 @@ def _handoff(random: Random, number: int) -> dict[str, Any]:
         "waited_business_minutes_from_mql": Decimal(random.randint(0, 90000)) / 4,
         "assigned_date": assigned,
         "decided_date": decided,
+        "returned_date": _returned(random, decision, decided),
         "due_date": assigned + timedelta(days=random.randint(0, 3)),
         "mql_date": mql,
         "mql_at": datetime.combine(mql, time(9)) if mql else None,
         "assigned_at": datetime.combine(assigned, time(10)),
     }
+
+
+def _returned(random: Random, decision: str, decided: date | None) -> date | None:
+    """What is not accepted comes back as it is decided; of the rest some later."""
+    if decided is None or decision != "accepted":
+        return decided
+    later = decided + timedelta(days=random.randint(0, 60))
+    return later if later <= AS_OF and random.random() < 0.4 else None
 
 
 def _deal(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
@@ -252,7 +261,8 @@ HANDOFF = {
     "handoff_key": "varchar", "person_key": "varchar", "cycle_number": "integer", **DIMENSIONS,
     "team": "varchar", "decision": "varchar", "is_due": "boolean", "is_breached": "boolean",
     "waited_business_minutes_from_mql": "decimal(18,6)", "assigned_date": "date",
-    "decided_date": "date", "due_date": "date", "mql_at": "timestamp", "assigned_at": "timestamp",
+    "decided_date": "date", "returned_date": "date", "due_date": "date",
+    "mql_at": "timestamp", "assigned_at": "timestamp",
 }  # fmt: skip
 OPPORTUNITY = {
     "opportunity_key": "varchar", "account_key": "varchar", **DIMENSIONS,

@@ -447,6 +447,27 @@ IDENTITY = [
         UNIT,
     ),
     Mutant(
+        "a listed address is a machine's while it is listed",
+        "int_machine_addresses",
+        "and touches.touched_date < listed_callers.ends_date",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "what comes from a listed address earns no credit",
+        "fct_touch",
+        "when machine_addresses.touch_key is not null then 'bot'",
+        "when false then 'bot'",
+        UNIT,
+    ),
+    Mutant(
+        "a click in a listed mailbox is no click of a person",
+        "fct_message_send",
+        "listed.message_send_key is not null or coalesce(",
+        "coalesce(",
+        UNIT,
+    ),
+    Mutant(
         "who did not agree earns no credit",
         "fct_touch",
         "when not resolved.has_consent then 'no_consent'",

@@ -152,6 +152,13 @@ KPIS = [
         UNIT,
     ),
     Mutant(
+        "only what was accepted is recycled",
+        "int_kpi_components_handoffs",
+        "decision = 'accepted' and is_returned",
+        "is_returned",
+        UNIT,
+    ),
+    Mutant(
         "the net promoter score takes the detractors off",
         "int_kpi_components_customers",
         "when 'detractor' then -1",

@@ -101,6 +101,7 @@ keyed as (
         touches.click_id_type,
         touches.source_field,
         touches.user_agent,
+        touches.ip_address,
         touches.attributes,
 
         touches.has_consent,

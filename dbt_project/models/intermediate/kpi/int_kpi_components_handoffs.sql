@@ -1,11 +1,13 @@
 -- Grain: one row per component, day and dimensions of hand-offs (component, component_date, channel_name, team, segment, region, product_name).
--- Why: acceptance counts on the day of the hand-off, rejection on the day of the decision,
--- the promise on the day it was due; under the team that had to answer.
+-- Why: acceptance counts on the day of the hand-off, rejection on the day of the decision, and
+-- so does an acceptance that was taken back later; the promise on the day it was due. All under
+-- the team that had to answer.
 {%- set components = [
     ('handoffs_decided', 'assigned_date', '1', "decision <> 'open'"),
     ('handoffs_accepted', 'assigned_date', "case when decision = 'accepted' then 1 else 0 end", "decision <> 'open'"),
     ('decisions', 'decided_date', '1', "decision <> 'open'"),
     ('decisions_rejected', 'decided_date', "case when decision = 'rejected' then 1 else 0 end", "decision <> 'open'"),
+    ('decisions_recycled', 'decided_date', "case when decision = 'accepted' and is_returned then 1 else 0 end", "decision <> 'open'"),
     ('handoffs_due', 'due_date', '1', 'is_due'),
     ('handoffs_in_time', 'due_date', 'case when is_breached then 0 else 1 end', 'is_due'),
     ('mqls_re_engaged', 'mql_date', '1', 'cycle_number > 1 and is_first_of_cycle'),
@@ -29,6 +31,7 @@ described as (
         handoffs.cycle_number,
         handoffs.is_due,
         handoffs.is_breached,
+        handoffs.returned_date is not null as is_returned,
         handoffs.team,
         handoffs.segment,
         handoffs.region,

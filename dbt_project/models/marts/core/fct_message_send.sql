@@ -1,6 +1,7 @@
 -- Grain: one row per message and recipient (message_send_key).
 -- Why: a click sooner after the sending than anybody reads is that of a filter of the recipient's
--- mail: it is told apart, and no click of the recipient.
+-- mail, and so is any click in a mailbox that the company lists as a machine's: they are told
+-- apart, and no clicks of the recipient.
 with message_sends as (
 
     select * from {{ ref('conformed_message_sends') }}
@@ -25,17 +26,49 @@ machine_clicks as (
 
 ),
 
+machine_addresses as (
+
+    select * from {{ ref('stg_company__machine_addresses') }}
+
+),
+
+listed as (
+
+    select message_sends.message_send_key
+    from message_sends
+    inner join machine_addresses
+        on
+            machine_addresses.address_kind = 'email'
+            and message_sends.email_hash = machine_addresses.email_hash
+            and message_sends.clicked_date >= machine_addresses.valid_from
+            and message_sends.clicked_date
+            < coalesce(machine_addresses.valid_to, date '9999-12-31')
+    union
+    select message_sends.message_send_key
+    from message_sends
+    inner join machine_addresses
+        on
+            machine_addresses.address_kind = 'email_domain'
+            and message_sends.email_domain = machine_addresses.address
+            and message_sends.clicked_date >= machine_addresses.valid_from
+            and message_sends.clicked_date
+            < coalesce(machine_addresses.valid_to, date '9999-12-31')
+
+),
+
 judged as (
 
     select
         message_sends.*,
-        coalesce(
+        listed.message_send_key is not null or coalesce(
             {{ seconds_between('message_sends.sent_at', 'message_sends.clicked_at') }}
             between 0 and machine_clicks.seconds_after_send,
             false
         ) as clicked_by_machine
     from message_sends
     cross join machine_clicks
+    left join listed
+        on message_sends.message_send_key = listed.message_send_key
 
 ),
 

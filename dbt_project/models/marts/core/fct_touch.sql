@@ -62,6 +62,12 @@ machine_clicks as (
 
 ),
 
+machine_addresses as (
+
+    select * from {{ ref('int_machine_addresses') }}
+
+),
+
 resolved as (
 
     select
@@ -111,6 +117,7 @@ judged as (
         touch_types.business_function,
         case
             when user_agents.is_bot then 'bot'
+            when machine_addresses.touch_key is not null then 'bot'
             when machine_clicks.machine_reason is not null then 'bot'
             when not resolved.has_consent then 'no_consent'
             when not known_persons.is_reportable then 'person'
@@ -118,6 +125,7 @@ judged as (
         end as no_credit_reason,
         case
             when user_agents.is_bot then 'user_agent'
+            when machine_addresses.touch_key is not null then 'listed_address'
             else machine_clicks.machine_reason
         end as bot_reason
     from resolved
@@ -137,6 +145,8 @@ judged as (
         on resolved.user_agent = user_agents.user_agent
     left join machine_clicks
         on resolved.touch_key = machine_clicks.touch_key
+    left join machine_addresses
+        on resolved.touch_key = machine_addresses.touch_key
 
 ),
 

@@ -72,6 +72,7 @@ final as (
         click_id_type,
         source_field,
         user_agent,
+        ip_address,
         has_consent,
         attributes
     from unioned
