@@ -153,6 +153,8 @@ def append_periods(
         raise
     connection.execute("commit")
     on_step("committed")
+    # All of it into the file itself, which is what a backup copies.
+    connection.execute(f"checkpoint {LEDGER}")
     return done
 
 
