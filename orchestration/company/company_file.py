@@ -115,7 +115,7 @@ class CompanyFile(Decision):
     )
     schedule: Schedule = Field(default_factory=lambda: Schedule(), description="Daily job's start.")
     compensation: CompensationSettings = Field(
-        default_factory=lambda: CompensationSettings(), description="How pay is closed."
+        default_factory=lambda: CompensationSettings(), description="When runs close pay."
     )
 
     @model_validator(mode="after")
