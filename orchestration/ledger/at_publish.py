@@ -5,6 +5,8 @@ Belongs here: when a run closes. Does not: what a close does (close.py).
 
 from __future__ import annotations
 
+import duckdb
+
 from orchestration.ingest.warehouse import warehouse
 from orchestration.ledger.close import close_candidate
 from orchestration.ledger.source import ledger_guard, write_ledger
@@ -36,7 +38,7 @@ def close_what_is_due(work: Step, project: Project) -> bool:
     with warehouse(work.settings) as connection:
         try:
             closed = close_candidate(connection, work.settings.ledger_path, days, closing)
-        except LedgerError as error:
+        except (LedgerError, duckdb.Error) as error:
             reporter().stage_finished(STAGE, str(error).splitlines()[0], False)
             work.add_guards([ledger_guard(str(error).splitlines())])
             return True

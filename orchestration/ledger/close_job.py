@@ -5,6 +5,7 @@ what was posted to readers.
 """
 
 import dagster as dg
+import duckdb
 
 from orchestration.ledger.close import CloseError, close_published, parse_period
 from orchestration.ledger.store import LedgerError
@@ -55,7 +56,7 @@ def build_close_job(settings: Settings) -> dg.JobDefinition:
                 code_version(),
                 context.run_id,
             )
-        except (CloseError, LedgerError) as error:
+        except (CloseError, LedgerError, duckdb.Error) as error:
             state.finish_run(context.run_id, "failed", utc_now(), str(error))
             raise dg.Failure(description=str(error), allow_retries=False) from error
         state.finish_run(context.run_id, "succeeded", utc_now(), result.message)

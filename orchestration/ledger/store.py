@@ -103,8 +103,8 @@ def attached(
         connection.execute(f"attach {literal(path)} as {LEDGER} ({option})")
     except duckdb.Error as error:
         raise LedgerError(
-            f"{path} cannot be used as the ledger of pay ({error}). Restore it from "
-            f"{path.parent / BACKUPS}."
+            f"{path} cannot be used as the ledger of pay ({error}). Where another program has it "
+            f"open, close that; else restore it from {path.parent / BACKUPS}."
         ) from error
     try:
         if not read_only:

@@ -136,6 +136,10 @@ def edit(random: Random, world: PayWorld, number: int) -> None:
     world.refunds.append((f"late{number}", taken_back[0], later, taken_back[3], taken_back[4]))
     place = random.randrange(len(world.quotas))
     world.quotas[place] = (*world.quotas[place][:4], "30000.00", world.quotas[place][5])
+    if world.overrides:
+        place = random.randrange(len(world.overrides))
+        name, _, *rest = world.overrides[place]
+        world.overrides[place] = (name, random.choice(REPS), *rest)  # type: ignore[assignment]
     who, approver = random.choice(REPS), random.choice(("", "m1", LEADS[0], "boss"))
     day = FIRST + timedelta(days=31 * random.randrange(20) + 14)
     amount = f"{random.randint(-50_000, 90_000) / 100:.2f}"

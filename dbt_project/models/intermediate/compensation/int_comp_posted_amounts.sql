@@ -1,4 +1,5 @@
--- Grain: one row per line or override, month that it belongs to and currency, as posted (due_key, origin_period, currency_code).
+-- Grain: one row per line or override, payee, month that it belongs to and currency, as posted (due_key, payee_key, origin_period, currency_code).
+-- Why: what was delivered may name another payee later.
 with postings as (
 
     select * from {{ ref('stg_ledger__postings') }}
@@ -9,7 +10,7 @@ final as (
 
     select
         coalesce(earning_line_key, override_key) as due_key,
-        max(payee_key) as payee_key,
+        payee_key,
         max(component_key) as component_key,
         max(earning_line_key) as earning_line_key,
         max(override_key) as override_key,
@@ -27,6 +28,7 @@ final as (
     from postings
     group by
         coalesce(earning_line_key, override_key),
+        payee_key,
         currency_code,
         origin_period
 

@@ -47,6 +47,7 @@ compared as (
     full join posted
         on
             due.due_key = posted.due_key
+            and due.payee_key = posted.payee_key
             and due.origin_period = posted.origin_period
             and due.currency_code = posted.currency_code
 
@@ -84,8 +85,8 @@ final as (
 
     select
         {{ surrogate_key([
-            'placed.due_key', 'placed.origin_period', 'placed.currency_code',
-            'placed.posting_period'
+            'placed.due_key', 'placed.payee_key', 'placed.origin_period',
+            'placed.currency_code', 'placed.posting_period'
         ]) }} as posting_key,
 
         placed.payee_key,

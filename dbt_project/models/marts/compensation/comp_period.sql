@@ -53,7 +53,7 @@ final as (
         on months.period = locks.period
     left join pending
         on months.period = pending.posting_period
-    where months.has_begun
+    where months.has_begun or locks.period is not null
 
 )
 
