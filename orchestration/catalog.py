@@ -27,6 +27,11 @@ def published_before_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["published_before", table])
 
 
+def ledger_key(table: str) -> dg.AssetKey:
+    """Asset key of a table of the ledger of pay, as it is read in."""
+    return dg.AssetKey(["ledger", table])
+
+
 def raw_key(entity: str) -> dg.AssetKey:
     """Asset of a raw table of the file-drop source."""
     return dg.AssetKey(["raw_file_drop", entity])

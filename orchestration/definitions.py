@@ -13,6 +13,7 @@ from orchestration.guards.checks import build_guard_checks
 from orchestration.ingest.backfill_job import build_backfill_job, build_month_jobs
 from orchestration.ingest.raw_assets import build_raw_assets
 from orchestration.ingest.rules_assets import build_rules_assets
+from orchestration.ledger.close_job import build_close_job
 from orchestration.publish.assets import build_publish_asset, published_specs
 from orchestration.publish.rollback_job import build_rollback_job
 from orchestration.schedules import build_schedule, build_sensor, readable_company
@@ -51,6 +52,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         jobs=[
             daily,
             build_rollback_job(settings),
+            build_close_job(settings),
             build_backfill_job(settings),
             *build_month_jobs(settings, company),
             *postgres_jobs,

@@ -97,6 +97,11 @@ class Settings:
         return self.home / "state" / "guard_verdicts.json"
 
     @property
+    def ledger_path(self) -> Path:
+        """The ledger of pay: state that no run rebuilds and no rollback touches."""
+        return self.home / "ledger" / "ledger.duckdb"
+
+    @property
     def dagster_dir(self) -> Path:
         """Dagster's own state."""
         return self.home / "dagster"

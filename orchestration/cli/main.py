@@ -21,6 +21,8 @@ COMMANDS = {
     "kpi": "Show a KPI: value, formula, example, where it comes from.",
     "explain": "Show how a conversion was credited, and why a touch was not.",
     "plan": "Show pay plans in plain language.",
+    "close": "Post, freeze and lock periods of pay.",
+    "statement": "Print what somebody is paid for a period, line by line.",
     "query": "Ask the semantic layer for KPIs by day, channel, team and so on.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",

@@ -86,6 +86,16 @@ class Schedule(Decision):
     time_zone: TimeZoneName | None = Field(None, description="Zone; default the company's.")
 
 
+class CompensationSettings(Decision):
+    """How pay is closed."""
+
+    close_after_days: Annotated[Integer, Field(ge=0)] | None = Field(
+        None,
+        description="A run closes periods whose last day is so many days ago; default: no run "
+        "does, `concord close` alone.",
+    )
+
+
 class CompanyFile(Decision):
     """company.yml as a whole."""
 
@@ -104,6 +114,9 @@ class CompanyFile(Decision):
         default_factory=list, description="Mail domains of the company's own people."
     )
     schedule: Schedule = Field(default_factory=lambda: Schedule(), description="Daily job's start.")
+    compensation: CompensationSettings = Field(
+        default_factory=lambda: CompensationSettings(), description="When runs close pay."
+    )
 
     @model_validator(mode="after")
     def _schedule_in_company_zone(self) -> Self:

@@ -23,6 +23,8 @@ from orchestration.ingest.file_drop import (
 from orchestration.ingest.published_before import HISTORIES, write_published_before
 from orchestration.ingest.side_by_side import read_side_by_side
 from orchestration.ingest.warehouse import warehouse, write_views
+from orchestration.ledger.columns import TABLES as LEDGER_TABLES
+from orchestration.ledger.source import write_ledger
 from orchestration.progress import reporter
 from orchestration.settings import Settings
 from orchestration.simulators import Simulators, end_simulators, simulators_of_run
@@ -66,6 +68,17 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
                 freshness_policy=catalog.DAILY,
             )
             for history in HISTORIES
+        ]
+        + [
+            dg.AssetSpec(
+                catalog.ledger_key(table),
+                group_name="ledger",
+                owners=["team:finance"],
+                description=f"The ledger of pay as it was locked: {table.replace('_', ' ')}.",
+                kinds={"duckdb"},
+                freshness_policy=catalog.DAILY,
+            )
+            for table in LEDGER_TABLES
         ],
         check_specs=[
             dg.AssetCheckSpec(
@@ -92,12 +105,15 @@ def build_raw_assets(settings: Settings, project: Project) -> dg.AssetsDefinitio
             with warehouse(settings) as connection:
                 write_views(connection, _views(settings, readings))
                 write_published_before(connection, settings.published_dir, work.run.as_of_date)
+                ledger_guard = write_ledger(connection, settings.ledger_path)
             if project.needs_dbt and plan_build(settings, project).to_build:
                 # dbt needs seconds to start: let it, while the raw guards look.
                 transform_worker.worker_of_run(settings, context.run_id)
             for history in HISTORIES:
                 yield dg.MaterializeResult(asset_key=catalog.published_before_key(history.table))
-            work.add_guards(_guards(readings))
+            for table in LEDGER_TABLES:
+                yield dg.MaterializeResult(asset_key=catalog.ledger_key(table))
+            work.add_guards([*_guards(readings), ledger_guard])
             rows = Counter[str]()
             quarantined = Counter[str]()
             for file in files:

@@ -14,6 +14,7 @@ from dashboards.build import build_dashboard
 from expectations.loader import load_suites
 from orchestration import catalog
 from orchestration.guards.workers import worker_of_run
+from orchestration.ledger.at_publish import close_what_is_due as close_periods
 from orchestration.progress import reporter
 from orchestration.publish import (
     Decision,
@@ -84,7 +85,7 @@ def build_publish_asset(settings: Settings, project: Project) -> dg.AssetsDefini
         if StateStore(settings.state_path).find_run(context.run_id) is None:
             raise dg.Failure("nothing is published: the run could not start", allow_retries=False)
         with step(settings, context.run_id, STAGE) as work:
-            decisions = gate(work, project)
+            decisions = close_what_is_due(work, project, gate(work, project))
             held = sorted(name for name, decision in decisions.items() if decision.is_held)
             result = _publish(work, project, decisions, context.run.tags)
             for table in result.manifest.tables:
@@ -135,6 +136,19 @@ def gate(work: Step, project: Project) -> dict[str, Decision]:
     groups = {model.publish_group for model in project.marts} | {OPS}
     groups |= {definition.kpi_group for definition in work.company.kpis.values()}
     return {name: decision for name, decision in decisions.items() if name in groups}
+
+
+def close_what_is_due(
+    work: Step, project: Project, decisions: dict[str, Decision]
+) -> dict[str, Decision]:
+    """Close periods of pay that are due, where pay may be published; look at the gate again then.
+
+    The tables of the ledger are built anew, so that readers see what was posted at once.
+    """
+    pay = decisions.get("compensation")
+    if pay is None or pay.is_held or not close_periods(work, project):
+        return decisions
+    return gate(work, project)
 
 
 def held_message(held: list[str], decisions: dict[str, Decision]) -> str:

@@ -231,10 +231,33 @@ _BACKFILLS_OF_OBJECTS: Migration = (
     "drop table backfill_slice_before",
 )
 
+_CLOSES: Migration = (
+    "pragma defer_foreign_keys = on",
+    "create table run_before as select * from run order by rowid",
+    "drop table run",
+    """
+    create table run (
+        run_id text primary key,
+        as_of_date text not null,
+        code_version text not null,
+        started_at text not null,
+        finished_at text,
+        status text not null check (status in ('running', 'succeeded', 'failed', 'interrupted')),
+        message text,
+        selection text,
+        kind text not null
+            check (kind in ('daily', 'rollback', 'postgres', 'backfill', 'close'))
+    )
+    """,
+    "insert into run select * from run_before order by rowid",
+    "drop table run_before",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     _FIRST,
     _POSTGRES,
     _CONNECTORS,
     _BACKFILLS,
     _BACKFILLS_OF_OBJECTS,
+    _CLOSES,
 )

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 RunStatus = Literal["running", "succeeded", "failed", "interrupted"]
-RunKind = Literal["daily", "rollback", "postgres", "backfill"]
+RunKind = Literal["daily", "rollback", "postgres", "backfill", "close"]
 # month, week or day of the calendar, or a number of days such as "10 days".
 Slicing = str
 Severity = Literal["critical", "warning", "info"]

@@ -84,6 +84,18 @@ def build_transform_assets(
     return transform
 
 
+def build_what_changed(settings: Settings, run_id: str, project: Project) -> list[NodeResult]:
+    """Build again what the sources no longer give, after one was written in the middle of a run.
+
+    Returns:
+        What came of the models and tests that were built; what stands is not among them.
+    """
+    plan = plan_build(settings, project)
+    results = list(_build(settings, run_id, project, plan, plan.to_build, full_refresh=False))
+    remember(settings, plan, results)
+    return results
+
+
 def _build(
     settings: Settings,
     run_id: str,

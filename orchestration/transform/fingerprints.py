@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration.ingest.published_before import SCHEMA as PUBLISHED_SCHEMA
 from orchestration.ingest.warehouse import RULES_SCHEMA
+from orchestration.ledger.source import SCHEMA as LEDGER_SCHEMA
 from orchestration.sources.file_drop import RAW_SCHEMA
 from orchestration.transform.nodes import Project
 from orchestration.transform.rows_digest import DIGEST
@@ -105,8 +106,8 @@ def _columns_below(connection: duckdb.DuckDBPyConnection) -> str:
         select md5(string_agg(concat_ws('.', schema_name, table_name, column_name, data_type), ','
             order by schema_name, table_name, column_index))
         from duckdb_columns()
-        where schema_name in ($1, $2, $3)
+        where schema_name in ($1, $2, $3, $4)
         """,
-        [RAW_SCHEMA, RULES_SCHEMA, PUBLISHED_SCHEMA],
+        [RAW_SCHEMA, RULES_SCHEMA, PUBLISHED_SCHEMA, LEDGER_SCHEMA],
     ).fetchall()
     return str(found)

@@ -29,6 +29,7 @@ from orchestration.company.plan_checks import read_plans
 from orchestration.company.plan_tables import plan_rows
 from orchestration.company.plans import PLANS_FOLDER
 from orchestration.company.rules_schema import RULES_SCHEMAS
+from orchestration.ledger.source import write_ledger
 from tests.kpi.compiled import CompiledModels, Row, make_table
 
 MODELS = (
@@ -36,10 +37,18 @@ MODELS = (
     "int_opportunity_credits", "int_reporting_periods", "conformed_quotas",
     "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
-    "stg_company__plan_opportunity_types",
-    "stg_company__quotas",
+    "stg_company__plan_opportunity_types", "stg_company__quotas",
+    "stg_ledger__postings", "stg_ledger__statements", "stg_ledger__period_locks",
 )  # fmt: skip
+LEDGER_MODELS = frozenset({
+    "stg_ledger__postings", "stg_ledger__statements", "stg_ledger__period_locks",
+    "int_comp_months", "int_comp_override_months", "int_comp_posted_amounts",
+    "int_comp_due_amounts", "comp_override", "comp_pending_posting", "comp_ledger",
+    "comp_period", "comp_statement_line", "comp_statement", "comp_dispute", "comp_approval",
+})  # fmt: skip
 FIRST, AS_OF = date(2025, 1, 1), date(2026, 12, 31)
+# The calendar goes on after the as-of date, so that the month after a locked one is in it.
+LAST = date(2027, 12, 31)
 TEXT, MONEY, DAY, FLAG = "varchar", "decimal(18, 2)", "date", "boolean"
 
 
@@ -60,6 +69,7 @@ class PayWorld:
         kpis: KPI, period grain, first day of the period, value, target.
         absences: Employee, kind, first day, day after the last.
         types: Type of each opportunity that is not new.
+        overrides: Override, employee, day, amount, currency, author, approver ("" is nobody).
     """
 
     people: list[tuple[str, str, date]] = field(default_factory=list)
@@ -74,6 +84,7 @@ class PayWorld:
     kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
     absences: list[tuple[str, str, date, date]] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
+    overrides: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
     as_of: date = AS_OF
 
 
@@ -127,8 +138,14 @@ def run(
     compiled: CompiledModels,
     folder: Path,
     world: PayWorld,
+    ledger: Path | None = None,
 ) -> None:
-    """Make the parents and every model of pay; the company is read from its folder."""
+    """Make the parents and every model of pay; the company is read from its folder.
+
+    Without a ledger the models of it are left out.
+    """
+    if ledger is not None:
+        write_ledger(connection, ledger)
     for schema in ("rules", "staging", "conformed", "core", "compensation"):
         connection.execute(f"create schema if not exists {schema}")
     for name, rows in read_company(folder).items():
@@ -139,6 +156,8 @@ def run(
     _make_people(connection, world)
     _make_facts(connection, world)
     for path, relation, sql in compiled.statements:
+        if ledger is None and Path(path).stem in LEDGER_MODELS:
+            continue
         kind = "view" if path.startswith("staging") else "table"
         connection.execute(f"create or replace {kind} {relation} as {sql}")
 
@@ -159,7 +178,7 @@ def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
             date_trunc('quarter', date_day)::date as fiscal_quarter_start_date,
             date_trunc('year', date_day)::date as fiscal_year_start_date
         from (
-            select unnest(generate_series(date '{FIRST}', date '{AS_OF}', interval 1 day))::date
+            select unnest(generate_series(date '{FIRST}', date '{LAST}', interval 1 day))::date
                 as date_day
         )
         """
@@ -219,6 +238,27 @@ def _make_people(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None
         {"employee_key": TEXT, "absence_kind": TEXT, "valid_from": DAY, "valid_to": DAY},
         [{"employee_key": employee_key(who), "absence_kind": kind, "valid_from": start,
           "valid_to": end} for who, kind, start, end in world.absences],
+    )  # fmt: skip
+    make_table(
+        connection, "conformed.conformed_compensation_overrides",
+        {"override_key": TEXT, "employee_key": TEXT, "author_employee_key": TEXT,
+         "approver_employee_key": TEXT, "source_system": TEXT, "source_id": TEXT,
+         "currency_code": TEXT, "reason": TEXT, "amount_local": MONEY, "period_start": DAY,
+         "valid_to": DAY},
+        [{"override_key": name, "employee_key": employee_key(who),
+          "author_employee_key": employee_key(author),
+          "approver_employee_key": employee_key(approver), "source_system": "hr",
+          "source_id": name, "currency_code": currency, "reason": "made up",
+          "amount_local": Decimal(amount), "period_start": day}
+         for name, who, day, amount, currency, author, approver in world.overrides],
+    )  # fmt: skip
+    make_table(
+        connection, "conformed.conformed_compensation_disputes",
+        {"dispute_key": TEXT, "employee_key": TEXT, "opportunity_key": TEXT,
+         "source_system": TEXT, "source_id": TEXT, "reason": TEXT, "resolution": TEXT,
+         "period_start": DAY, "raised_at": "timestamp", "raised_date": DAY,
+         "resolved_at": "timestamp", "resolved_date": DAY},
+        [],
     )  # fmt: skip
     delivered = {"source_system": TEXT, "source_instance": TEXT, "employee_id": TEXT,
               "currency_code": TEXT, "valid_from": DAY, "valid_to": DAY}  # fmt: skip

@@ -14,6 +14,7 @@ from orchestration.company import load_company, rules_tables
 from orchestration.company.reference_origins import reference_origins
 from orchestration.ingest.published_before import write_published_before
 from orchestration.ingest.warehouse import warehouse, write_rules, write_views
+from orchestration.ledger.source import write_ledger
 from orchestration.sample import ensure_sample
 from orchestration.settings import Settings
 from orchestration.sources.file_drop import raw_views_sql
@@ -34,4 +35,5 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             connection, raw_views_sql(load_entities(), [], Path(settings.raw_file_drop_dir))
         )
         write_published_before(connection, settings.published_dir, company.as_of_date)
+        write_ledger(connection, settings.ledger_path)
     return settings

@@ -19,6 +19,7 @@ from orchestration.company.reference_origins import reference_origins
 from orchestration.ingest.published_before import write_published_before
 from orchestration.ingest.raw_assets import read_sources
 from orchestration.ingest.warehouse import warehouse, write_rules, write_views
+from orchestration.ledger.source import write_ledger
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.file_drop import raw_views_sql
 from orchestration.steps import release_home, step
@@ -77,6 +78,7 @@ def ingest(settings: Settings) -> None:
             connection, raw_views_sql(load_entities(), versions, settings.raw_file_drop_dir)
         )
         write_published_before(connection, settings.published_dir, work.run.as_of_date)
+        write_ledger(connection, settings.ledger_path)
 
 
 def transform(settings: Settings, by_dbt: bool = False) -> list[NodeResult]:

@@ -188,6 +188,9 @@ def write_company(folder: Path) -> None:
     content = {"sources": systems, "system_of_record": records}
     (folder / "sources.yml").write_text(yaml.safe_dump(content, sort_keys=False))
     set_as_of(folder, AS_OF)
+    # A ledger remembers what was known when; a home that lived and a fresh one then differ rightly.
+    file = folder / "company.yml"
+    file.write_text(re.sub(r"(?m)^compensation: .*$", "", file.read_text()))
     _keep(folder / "costs.csv", "cost_month", lambda text: "2024-05" <= text < "2024-09")
     _keep(folder / "targets.csv", "target_month", lambda text: text < "2025-05")
 

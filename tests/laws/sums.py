@@ -132,7 +132,11 @@ TRAVELLERS: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence[str]]]] = {
          "conformed.conformed_accounts": ["employee_count", "annual_revenue"]},
     ),
     "costs": (["currency_code"], {"raw": ["amount", "budget_amount"]}),
-    "compensation_overrides": (["currency_code"], {"raw": ["amount"]}),
+    "compensation_overrides": (
+        ["currency_code"],
+        {"raw": ["amount"], "conformed.conformed_compensation_overrides": ["amount_local"],
+         "compensation.comp_override": ["amount"]},
+    ),
     "payroll_returns": (["currency_code"], {"raw": ["paid_amount"]}),
     "quotas": (
         ["currency_code"],
@@ -141,7 +145,11 @@ TRAVELLERS: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence[str]]]] = {
     ),
     "plan_assignments": (["currency_code"], {"raw": ["target_amount"]}),
     "opportunity_splits": ([], {"raw": ["share"]}),
-    "compensation_disputes": ([], {"raw": []}),
+    "compensation_disputes": (
+        [],
+        {"raw": [], "conformed.conformed_compensation_disputes": [],
+         "compensation.comp_dispute": []},
+    ),
     "employee_absences": ([], {"raw": [], "conformed.conformed_employee_absences": []}),
     "lead_history": ([], {"raw": []}),
     "opportunity_contact_roles": ([], {"raw": []}),

@@ -37,6 +37,9 @@ def elsewhere(sample: RunHome, tmp_path_factory: pytest.TempPathFactory) -> Path
         (sample.home / "sample_company" / "delivered", home / "sample_company" / "delivered"),
     ):
         _copy_in_another_order(source, target)
+    # The ledger is an input as deliveries are.
+    (home / "ledger").mkdir()
+    shutil.copyfile(sample.home / "ledger" / "ledger.duckdb", home / "ledger" / "ledger.duckdb")
     built = subprocess.run(
         [sys.executable, "-m", "tests.laws.building"],
         cwd=ROOT,

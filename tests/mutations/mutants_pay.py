@@ -8,7 +8,94 @@ from __future__ import annotations
 
 from tests.mutations.mutant import UNIT, Mutant
 
+LEDGER = [
+    Mutant(
+        "what belongs to a locked month is posted in the first open one",
+        "int_comp_months",
+        "when periods.period_start <= last_lock.period",
+        "when periods.period_start < last_lock.period",
+        UNIT,
+    ),
+    Mutant(
+        "what was posted is not posted again",
+        "comp_pending_posting",
+        "coalesce(due.amount, 0) - coalesce(posted.amount, 0) as amount",
+        "coalesce(due.amount, 0) as amount",
+        UNIT,
+    ),
+    Mutant(
+        "what is no longer there is given back",
+        "comp_pending_posting",
+        "full join posted",
+        "left join posted",
+        UNIT,
+    ),
+    Mutant(
+        "another month is another posting",
+        "comp_pending_posting",
+        "and due.origin_period = posted.origin_period",
+        "and true",
+        UNIT,
+    ),
+    Mutant(
+        "what is now another payee's is taken from the first",
+        "comp_pending_posting",
+        "and due.payee_key = posted.payee_key",
+        "and true",
+        UNIT,
+    ),
+    Mutant(
+        "what is taken back in the month that sold it is no claw-back",
+        "comp_pending_posting",
+        "placed.is_reversal and first_paid.posting_period < placed.posting_period",
+        "placed.is_reversal",
+        UNIT,
+    ),
+    Mutant(
+        "a quarter is posted in its last month",
+        "int_comp_due_amounts",
+        "date_trunc('month', periods.period_end)",
+        "date_trunc('month', periods.period_start)",
+        UNIT,
+    ),
+    Mutant(
+        "an override that ran out is not paid",
+        "comp_override",
+        "when overrides.valid_to <= posting_months.period_end then 'expired'",
+        "when overrides.valid_to < posting_months.period_end then 'expired'",
+        UNIT,
+    ),
+    Mutant(
+        "nobody approves what he or she asked for",
+        "comp_override",
+        "overrides.approver_employee_key = overrides.author_employee_key",
+        "false",
+        UNIT,
+    ),
+    Mutant(
+        "an override is paid with the shortest period",
+        "int_comp_override_months",
+        "min(periods.period_end) as period_end",
+        "max(periods.period_end) as period_end",
+        UNIT,
+    ),
+    Mutant(
+        "a statement opens as the last one closed",
+        "comp_statement",
+        "added.closing - added.amount + added.opening_entries",
+        "added.closing - added.amount",
+        UNIT,
+    ),
+    Mutant(
+        "a statement opens as the last one closed, in every month",
+        "comp_statement",
+        "periods.period = summed.period",
+        "periods.period >= summed.period",
+        UNIT,
+    ),
+]
 PAY = [
+    *LEDGER,
     Mutant(
         "a refund is priced on the day of its booking",
         "comp_event",

@@ -1,0 +1,45 @@
+-- Grain: one row per version of a plan or override, as approved or not (approval_key).
+-- Why: taken from the rows themselves, so they are not verified; who wrote a version of a
+-- plan, its file does not say.
+with versions as (
+
+    select * from {{ ref('stg_company__plan_versions') }}
+
+),
+
+overrides as (
+
+    select * from {{ ref('comp_override') }}
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'plan_version'", 'plan', 'plan_version']) }} as approval_key,
+
+        'plan_version' as object_type,
+        concat(plan, ' ', cast(plan_version as varchar)) as object_name,
+        cast(null as varchar) as author,
+        {{ payee_key(employee_key('approved_by')) }} as approver,
+
+        true as is_approved,
+        false as is_verified,
+
+        approved_date
+    from versions
+    union all
+    select
+        {{ surrogate_key(["'override'", 'override_key']) }} as approval_key,
+        'override' as object_type,
+        source_id as object_name,
+        author,
+        approver,
+        status in ('approved', 'expired') as is_approved,
+        false as is_verified,
+        cast(null as date) as approved_date
+    from overrides
+
+)
+
+select * from final
