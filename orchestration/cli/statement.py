@@ -43,10 +43,7 @@ LINES = """
 @click.argument("period")
 def command(payee: str, period: str) -> None:
     """Print the statement of PAYEE, an employee id or a full name, for PERIOD such as 2026-09."""
-    try:
-        first_day = parse_period(period)
-    except ValueError:
-        stop(f"{period!r} is no period; give a month such as 2026-09.", USAGE)
+    first_day = period_or_stop(period)
     finance = marts_or_stop(settings_or_stop()).with_name(STORES[FINANCE].file_name)
     for number, (statement, lines) in enumerate(read_statements(finance, payee, first_day)):
         if number:
@@ -56,6 +53,14 @@ def command(payee: str, period: str) -> None:
 
 def read_statements(finance: Path, payee: str, period: date) -> list[tuple[Row, list[Row]]]:
     """The statements of a payee for a month, one per currency, with their lines."""
+    payee_key = payee_or_stop(finance, payee, period)
+    with duckdb.connect(str(finance), read_only=True) as connection:
+        statements = _rows(connection, STATEMENTS, period, payee_key)
+        return [(one, _rows(connection, LINES, one["statement_key"])) for one in statements]
+
+
+def payee_or_stop(finance: Path, payee: str, period: date) -> str:
+    """The key of a payee who has a statement for a month; end the command when there is none."""
     with duckdb.connect(str(finance), read_only=True) as connection:
         try:
             people = _rows(connection, "from compensation.comp_payee where is_on_plan")
@@ -71,10 +76,18 @@ def read_statements(finance: Path, payee: str, period: date) -> list[tuple[Row, 
         months = [f"{one['period']:%Y-%m}" for one in periods]
         if f"{period:%Y-%m}" not in months:
             stop_unknown("There is no period", f"{period:%Y-%m}", months)
-        statements = _rows(connection, STATEMENTS, period, found[0]["payee_key"])
-        if not statements:
+        payee_key: str = found[0]["payee_key"]
+        if not _rows(connection, STATEMENTS, period, payee_key):
             stop(f"{payee} has no statement for {period:%Y-%m}: nothing was due yet.", USAGE)
-        return [(one, _rows(connection, LINES, one["statement_key"])) for one in statements]
+        return payee_key
+
+
+def period_or_stop(period: str) -> date:
+    """The first day of a month that was typed; end the command when it is none."""
+    try:
+        return parse_period(period)
+    except ValueError:
+        stop(f"{period!r} is no period; give a month such as 2026-09.", USAGE)
 
 
 def print_statement(statement: Row, lines: list[Row]) -> None:
