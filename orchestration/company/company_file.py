@@ -16,6 +16,7 @@ from orchestration.company.value_types import (
     Day,
     Decision,
     Integer,
+    Month,
     Text,
     TimeOfDay,
     TimeZoneName,
@@ -94,6 +95,11 @@ class CompensationSettings(Decision):
         description="A run closes periods whose last day is so many days ago; default: no run "
         "does, `concord close` alone.",
     )
+    first_period: Month | None = Field(
+        None,
+        description="First month that the ledger pays, such as 2026-01; what belongs to earlier "
+        "ones was paid elsewhere. Default: everything is paid.",
+    )
 
 
 class CompanyFile(Decision):
@@ -115,7 +121,8 @@ class CompanyFile(Decision):
     )
     schedule: Schedule = Field(default_factory=lambda: Schedule(), description="Daily job's start.")
     compensation: CompensationSettings = Field(
-        default_factory=lambda: CompensationSettings(), description="When runs close pay."
+        default_factory=lambda: CompensationSettings(),
+        description="From when on and by whom pay is closed.",
     )
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
         [
             *_texts("company_name", "reporting_currency", "time_zone"),
             ("fiscal_year_start_month", INTEGER),
+            ("first_pay_period", DATE),
         ]
     ),
     "as_of": pa.schema([("as_of_date", DATE)]),

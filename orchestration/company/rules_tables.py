@@ -69,6 +69,7 @@ def _calendar_rows(company: Company) -> dict[str, Rows]:
                 "reporting_currency": decisions.reporting_currency,
                 "time_zone": decisions.time_zone,
                 "fiscal_year_start_month": decisions.fiscal_year_start_month,
+                "first_pay_period": decisions.compensation.first_period,
             }
         ],
         "as_of": [{"as_of_date": company.as_of_date}],

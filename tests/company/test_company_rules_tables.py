@@ -20,6 +20,7 @@ EXPECTED = {
         "reporting_currency": TEXT,
         "time_zone": TEXT,
         "fiscal_year_start_month": INT,
+        "first_pay_period": DATE,
     },
     "as_of": {"as_of_date": DATE},
     "holiday": {"holiday_date": DATE, "holiday_name": TEXT},

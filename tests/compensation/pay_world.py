@@ -69,6 +69,7 @@ class PayWorld:
         kpis: KPI, period grain, first day of the period, value, target.
         absences: Employee, kind, first day, day after the last.
         types: Type of each opportunity that is not new.
+        first_period: First month that the ledger pays; None for all.
         overrides: Override, employee, day, amount, currency, author, approver ("" is nobody).
     """
 
@@ -84,6 +85,7 @@ class PayWorld:
     kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
     absences: list[tuple[str, str, date, date]] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
+    first_period: date | None = None
     overrides: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
     as_of: date = AS_OF
 
@@ -164,8 +166,9 @@ def run(
 
 def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     make_table(
-        connection, "staging.stg_company__settings", {"reporting_currency": TEXT},
-        [{"reporting_currency": "EUR"}],
+        connection, "staging.stg_company__settings",
+        {"reporting_currency": TEXT, "first_pay_period": DAY},
+        [{"reporting_currency": "EUR", "first_pay_period": world.first_period}],
     )  # fmt: skip
     make_table(
         connection, "staging.stg_company__as_of", {"as_of_date": DAY},

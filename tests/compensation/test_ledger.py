@@ -89,15 +89,16 @@ def expected(world: PayWorld, oracle: Oracle, through: date | None = None) -> To
     """What a world has earned by payee and currency in months up to one, by brute force."""
     counted = {oracle._key(one, 0)[:-1]: one for one in oracle.counted}
     totals: Totals = defaultdict(Fraction)
+    first = world.first_period or FIRST
     for (*names, _), (_, amount) in oracle.lines.items():
         one = counted[tuple(names)]
         grain = GRAINS[one.item.frequency]
         last_day = period_end(one.start(one.credit.event.day), grain)
-        if through is None or last_day.replace(day=1) <= through:
+        if first <= last_day.replace(day=1) <= (through or AS_OF):
             totals[payee_key(one.payee), one.currency] += amount
     for _, who, day, text, currency, author, approver in world.overrides:
         allowed = approver not in ("", author, who)
-        if allowed and (through is None or day.replace(day=1) <= through):
+        if allowed and first <= day.replace(day=1) <= (through or AS_OF):
             totals[payee_key(who), currency] += Fraction(text)
     return {key: value for key, value in totals.items() if value}
 
@@ -146,13 +147,15 @@ def edit(random: Random, world: PayWorld, number: int) -> None:
     world.overrides.append((f"o{number}", who, day.replace(day=15), amount, "EUR", "m1", approver))
 
 
-@pytest.mark.parametrize("seed", [5, 6])
+@pytest.mark.parametrize(("seed", "first_period"), [(5, None), (6, date(2025, 3, 1))])
 def test_late_edits_and_closes_at_any_time_come_to_what_is_earned(
-    pay_models: CompiledModels, tmp_path: Path, seed: int
+    pay_models: CompiledModels, tmp_path: Path, seed: int, first_period: date | None
 ) -> None:
+    """All that was earned, or all of the months from the first on that the ledger pays."""
     random = Random(seed)
     plans = random_plans(random)
     world = random_world(random, [name.rpartition("_")[0] for name in plans], deals=40)
+    world.first_period = first_period
     book = Book(tmp_path, pay_models, plans)
     locked: dict[tuple[object, ...], str] = {}
     for number, day in enumerate(DAYS):

@@ -132,6 +132,20 @@ PAY = [
         UNIT,
     ),
     Mutant(
+        "what was paid before the ledger began is not paid again",
+        "int_comp_due_amounts",
+        "on unioned.origin_period >= first_paid.period",
+        "on true",
+        UNIT,
+    ),
+    Mutant(
+        "a later first month takes back nothing that is locked",
+        "int_comp_due_amounts",
+        "when first_lock.period < settings.first_pay_period then first_lock.period",
+        "when false then first_lock.period",
+        UNIT,
+    ),
+    Mutant(
         "a component that counts renewals counts no other deals",
         "int_comp_counted_credits",
         "where assigned.counts_every_type or types_that_count.opportunity_type is not null",

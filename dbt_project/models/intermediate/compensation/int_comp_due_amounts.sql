@@ -1,6 +1,7 @@
 -- Grain: one row per line or override, month that it belongs to and currency (due_key, origin_period, currency_code).
 -- Why: what has been earned belongs to the last month of the period that pays it; approved
--- overrides stand beside.
+-- overrides stand beside. What belongs to months before the first that the ledger pays was
+-- paid elsewhere; once a month is locked, a later first month takes nothing back.
 with lines as (
 
     select * from {{ ref('comp_earning_line') }}
@@ -21,7 +22,39 @@ periods as (
 
 ),
 
-final as (
+settings as (
+
+    select * from {{ ref('stg_company__settings') }}
+
+),
+
+locks as (
+
+    select * from {{ ref('stg_ledger__period_locks') }}
+
+),
+
+first_lock as (
+
+    select min(period) as period
+    from locks
+
+),
+
+first_paid as (
+
+    select
+        case
+            when settings.first_pay_period is null then date '0001-01-01'
+            when first_lock.period < settings.first_pay_period then first_lock.period
+            else settings.first_pay_period
+        end as period
+    from settings
+    cross join first_lock
+
+),
+
+unioned as (
 
     select
         lines.earning_line_key as due_key,
@@ -63,6 +96,15 @@ final as (
         period as event_date
     from overrides
     where amount <> 0
+
+),
+
+final as (
+
+    select unioned.*
+    from unioned
+    inner join first_paid
+        on unioned.origin_period >= first_paid.period
 
 )
 

@@ -11,7 +11,8 @@ final as (
         company_name,
         reporting_currency,
         time_zone,
-        fiscal_year_start_month
+        fiscal_year_start_month,
+        first_pay_period
     from source
 
 )
