@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -67,6 +67,17 @@ def company(folder: Path, loader: str, options: dict[str, Any]) -> Path:
     return folder
 
 
+def write_quotas(folder: Path, ids: Mapping[str, str], export: Path) -> None:
+    """Neither system is asked for quotas here: quotas.csv says what the files' mapping does."""
+    with (export / "sales_teams.csv").open(encoding="utf-8", newline="") as file:
+        agents = [row["sales_agent"] for row in csv.DictReader(file)]
+    lines = [
+        "employee_id,measure,valid_from,valid_to,quota_amount,currency_code,reason",
+        *(f"{ids[name]},bookings,2016-10-01,2018-01-01,457000,USD," for name in agents),
+    ]
+    (folder / "compensation" / "quotas.csv").write_text("\n".join(lines) + "\n")
+
+
 def write_people(folder: Path, portal: Portal, export: Path) -> None:
     """HubSpot knows no managers, by whom this seller's teams are known: people.csv says them."""
     owners = {f"{each.first_name} {each.last_name}": each.id for each in portal.owners}
@@ -103,6 +114,8 @@ def api(
             stack.callback(organisation.close)
             salesforce = stack.enter_context(SalesforceSimulator(organisation))
             decisions = company(folder / "company", "salesforce", SALESFORCE)
+            users = organisation.store.run("select Name, Id from User")
+            write_quotas(decisions, dict(users), export)
             variables = {
                 "SALESFORCE_URL": salesforce.url,
                 "SALESFORCE_CLIENT_ID": salesforce.auth.client_id,
@@ -113,6 +126,8 @@ def api(
             hubspot = stack.enter_context(HubSpotSimulator(portal))
             decisions = company(folder / "company", "hubspot", HUBSPOT)
             write_people(decisions, portal, export)
+            owners = {f"{each.first_name} {each.last_name}": each.id for each in portal.owners}
+            write_quotas(decisions, owners, export)
             variables = {"HUBSPOT_URL": hubspot.url, "HUBSPOT_TOKEN": hubspot.auth.private_token}
         yield run_home(folder / "home", CONCORD_COMPANY=str(decisions), **variables)
 
