@@ -94,13 +94,16 @@ _KPIS = """
 
 _OVERRIDES = """
     select
-        statement_line.posting_key, override.author, override.approver, override.reason,
+        statement_line.posting_key, coalesce(author.full_name, override.author) as author,
+        coalesce(approver.full_name, override.approver) as approver, override.reason,
         override.source_system, override.source_id
     from compensation.comp_statement_line as statement_line
     inner join compensation.comp_override as override
         on
             statement_line.override_key = override.override_key
             and statement_line.payee_key = override.payee_key
+    left join compensation.comp_payee as author on override.author = author.payee_key
+    left join compensation.comp_payee as approver on override.approver = approver.payee_key
     where statement_line.payee_key = $payee and statement_line.period = $period
 """
 
