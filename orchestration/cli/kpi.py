@@ -67,7 +67,9 @@ def command(name: str, dimension: str, month: str, quarter: str, year: str) -> N
             ("made by", lineage.makers),
         ):
             console.print(f"  {label:<10}{', '.join(names) or '–'}", soft_wrap=True)
-    console.print("  read in   kpi.fct_kpi_component (parts), kpi.rpt_kpi (values)")
+    has_parts = known[name].aggregation in ("sum", "ratio")
+    parts = "kpi.fct_kpi_component (parts), " if has_parts else ""
+    console.print(f"  read in   {parts}kpi.rpt_kpi (values)")
 
 
 def _split(sources: Iterable[str]) -> tuple[list[str], list[str]]:

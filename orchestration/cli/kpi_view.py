@@ -13,6 +13,7 @@ from rich.table import Table
 
 from orchestration.cli.console import console
 from orchestration.cli.figures import UNKNOWN, format_value, plain_number
+from orchestration.company.kpi_checks import OF_SINGLE_VALUES
 from orchestration.kpi import published
 from orchestration.kpi.published import Definition, Figure, Known
 
@@ -70,7 +71,7 @@ def _print_figures(
     table.add_column("value", justify="right")
     if kpi.aggregation == "ratio":
         table.add_column(" / ".join(kpi.components), justify="right")
-    if kpi.aggregation == "median":
+    if kpi.aggregation in OF_SINGLE_VALUES:
         table.add_column("observations", justify="right")
     table.add_column(f"{grain} before", justify="right")
     table.add_column("target", justify="right")
@@ -78,7 +79,7 @@ def _print_figures(
         cells = [row.member, format_value(row.value, kpi.unit, kpi.reporting_currency)]
         if kpi.aggregation == "ratio":
             cells.append(f"{plain_number(row.numerator)} / {plain_number(row.denominator)}")
-        if kpi.aggregation == "median":
+        if kpi.aggregation in OF_SINGLE_VALUES:
             cells.append(plain_number(row.denominator))
         cells += [
             format_value(item, kpi.unit, kpi.reporting_currency)

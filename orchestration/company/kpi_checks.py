@@ -17,7 +17,8 @@ from orchestration.company.suggestions import did_you_mean, listed
 
 KPI_FOLDER_NAME = "kpis"
 PART_KEYS = ("numerator_component", "denominator_component")
-MEDIAN = "median"
+# Taken of single values, which no sum tells any more.
+OF_SINGLE_VALUES = ("median", "p90")
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,11 @@ def _parts(name: str, kpi: KpiDefinition, world: _World) -> Iterator[Problem]:
             message = "no model counts such a component"
             yield _problem(name, key, component, message, fix, listed(names))
             continue
-        is_single = known is not None and known.aggregation == MEDIAN
-        if is_single != (kpi.aggregation == MEDIAN):
-            message = "holds sums, of which there is no median"
+        is_single = known is not None and known.aggregation in OF_SINGLE_VALUES
+        if is_single != (kpi.aggregation in OF_SINGLE_VALUES):
+            message = f"holds sums, of which there is no {kpi.aggregation}"
             if is_single:
-                message = "holds single values, of which only a median can be taken"
+                message = "holds single values, of which only a median or a p90 can be taken"
             fix = "choose another component, or correct aggregation"
             yield _problem(name, key, component, message, fix)
 

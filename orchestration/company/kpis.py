@@ -41,9 +41,10 @@ class KpiDefinition(Decision):
     formula: Text = Field(description="How it is computed, in words.")
     example: Text | None = Field(None, description="A case that can be checked by hand, in words.")
     unit: Text = Field(description="Unit of the value.")
-    aggregation: Literal["sum", "ratio", "median", "product"] = Field(
-        description="How values of several periods or members become one; a product is computed "
-        "anew from those of its factors."
+    aggregation: Literal["sum", "ratio", "median", "p90", "product"] = Field(
+        description="How values of several periods or members become one; a median and a 90th "
+        "percentile (p90) are taken of the single values, a product is computed anew from those "
+        "of its factors."
     )
     state: Literal["as_of_date", "period_end"] | None = Field(
         None,

@@ -146,7 +146,7 @@ INTERNAL, SCRAP = "models/internal/parts.yml", "kpis/scrap_rate.yml"
         (SCRAP, "kpi_group: pipeline", "kpi_group: compensation",
          "'compensation': is no publish group of a company"),
         (SCRAP, "aggregation: ratio", "aggregation: median", "of which there is no median"),
-        (SCRAP, "parts_broken", "sales_cycle_days", "only a median can be taken"),
+        (SCRAP, "parts_broken", "sales_cycle_days", "only a median or a p90 can be taken"),
         (SCRAP, "parts_broken", "open_pipeline", "write state: as_of_date"),
         (SCRAP, "aggregation", "formulae: x\naggregation", "unknown key"),
     ],

@@ -104,6 +104,8 @@ def random_awareness(random: Random, first: date, channels: list[str]) -> Awaren
                         "market": market,
                         "branded_searches": figure(500),
                         "share_of_search": random.choice((None, 0, *SHARES)),
+                        "exposures": None if week % 4 == 3 else 40 * week + len(brand),
+                        "share_of_voice": SHARES[week % len(SHARES)] if week % 5 else None,
                         "week_start": first + timedelta(days=7 * week),
                     }
                 )
@@ -162,7 +164,8 @@ def make_awareness_tables(
         "core.fct_brand_metric",
         {
             "brand": "varchar", "market": "varchar", "branded_searches": "bigint",
-            "share_of_search": "decimal(18,6)", "week_start": "date",
+            "share_of_search": "decimal(18,6)", "exposures": "bigint",
+            "share_of_voice": "decimal(18,6)", "week_start": "date",
         },
         made.brand_weeks,
     )  # fmt: skip
@@ -202,21 +205,23 @@ def awareness_parts(made: Awareness, direct: str) -> Iterator[Counted]:
 
 
 def brand_parts(made: Awareness) -> Iterator[tuple[str, date, Fraction, str]]:
-    """Our searches and the market's, of the weeks that tell both: the shares of ours add up."""
-    told = [
-        row
-        for row in made.brand_weeks
-        if row["branded_searches"] is not None and row["share_of_search"] is not None
-    ]
-    for market, week in {(row["market"], row["week_start"]) for row in told}:
-        rows = [row for row in told if (row["market"], row["week_start"]) == (market, week)]
-        own = sum(row["branded_searches"] for row in rows)
-        share = sum(Fraction(row["share_of_search"]) for row in rows)
-        if share:
-            yield "own_branded_searches", week, Fraction(own), market
-            # A market's searches are told to the sixth place.
-            whole = Fraction(round(own / share * 10**6), 10**6)
-            yield "market_branded_searches", week, whole, market
+    """Ours and the market's, of the weeks that tell both: the shares of ours add up."""
+    for figure, share_of in (
+        ("branded_searches", "share_of_search"),
+        ("exposures", "share_of_voice"),
+    ):
+        told = [
+            row for row in made.brand_weeks if row[figure] is not None and row[share_of] is not None
+        ]
+        for market, week in {(row["market"], row["week_start"]) for row in told}:
+            rows = [row for row in told if (row["market"], row["week_start"]) == (market, week)]
+            own = sum(row[figure] for row in rows)
+            share = sum(Fraction(row[share_of]) for row in rows)
+            if share:
+                yield f"own_{figure}", week, Fraction(own), market
+                # A market's figure is told to the sixth place.
+                whole = Fraction(round(own / share * 10**6), 10**6)
+                yield f"market_{figure}", week, whole, market
 
 
 def _reach_parts(windows: list[Row]) -> Iterator[Counted]:

@@ -172,8 +172,9 @@ def _row(
     lower = [part.quantity for part in seen if part.component == definition.denominator_component]
     window = _windows(facts).get(definition.numerator_component or "") or 0
     is_mature = period_end(start, grain) + timedelta(days=window) <= AS_OF
-    if definition.aggregation == "median":
-        value = Fraction(median(upper)) if upper else None
+    if definition.aggregation in ("median", "p90"):
+        take = median if definition.aggregation == "median" else _p90
+        value = Fraction(take(upper)) if upper else None
         return Expected(value, None, Fraction(len(upper)), target, is_mature)
     is_recorded = any(part.component == definition.numerator_component for part in own)
     is_open = period_end(start, grain) > AS_OF
@@ -187,6 +188,15 @@ def _row(
     denominator = _total(lower)
     value = numerator / denominator if numerator is not None and denominator else None
     return Expected(value, numerator, denominator, target, is_mature)
+
+
+def _p90(values: list[Fraction]) -> Fraction:
+    """Nine tenths of the way from the least to the greatest, counted in places."""
+    ordered = sorted(Fraction(value) for value in values)
+    place = Fraction(9, 10) * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
 def _windows(facts: Facts) -> dict[str, int | None]:
@@ -426,6 +436,8 @@ def _deal_parts(deal: dict[str, Any]) -> Iterator[Part]:
 
 def _sourced_parts(deal: dict[str, Any], amount: Decimal) -> Iterator[Part]:
     yield _part("pipeline_to_source", deal["pipeline_date"], amount, deal)
+    influenced = amount if deal["is_marketing_influenced"] else 0
+    yield _part("pipeline_influenced_by_marketing", deal["pipeline_date"], influenced, deal)
     for rule in SOURCING_RULES:
         own = amount if deal[f"sourced_by_{rule}"] == "marketing" else 0
         yield _part(f"pipeline_sourced_by_{rule}", deal["pipeline_date"], own, deal)

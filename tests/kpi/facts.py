@@ -233,6 +233,7 @@ def _deal(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
             f"sourced_by_{rule}": random.choice(("marketing", "sdr", "not_recorded"))
             for rule in SOURCING_RULES
         },
+        "is_marketing_influenced": number % 3 > 0,
         "created_date": created,
         "pipeline_date": random.choice((None, created, closed)),
         "close_date": closed,
@@ -270,7 +271,7 @@ OPPORTUNITY = {
     "team_at_creation": "varchar", "team_at_close": "varchar", "amount": MONEY,
     "sales_cycle_days": "bigint", "is_won": "boolean", "is_lost": "boolean",
     "is_reportable": "boolean", "created_date": "date", "pipeline_date": "date",
-    "close_date": "date", "opportunity_type": "varchar",
+    "close_date": "date", "opportunity_type": "varchar", "is_marketing_influenced": "boolean",
     **dict.fromkeys((f"sourced_by_{rule}" for rule in SOURCING_RULES), "varchar"),
 }  # fmt: skip
 

@@ -74,7 +74,7 @@ def _unlike_components(connection: duckdb.DuckDBPyConnection) -> list[tuple[obje
         where
             dimension = 'all'
             and period_grain = 'month'
-            and aggregation not in ('median', 'product')
+            and aggregation not in ('median', 'p90', 'product')
             and (
                 coalesce(rpt_kpi.numerator, 0) <> coalesce(components.numerator, 0)
                 or coalesce(rpt_kpi.denominator, 0) <> coalesce(components.denominator, 0)

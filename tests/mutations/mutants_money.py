@@ -159,6 +159,27 @@ KPIS = [
         UNIT,
     ),
     Mutant(
+        "nine in ten were as fast, not half of them",
+        "int_kpi_medians",
+        "percentile_cont(0.9)",
+        "percentile_cont(0.5)",
+        UNIT,
+    ),
+    Mutant(
+        "only Marketing's touches are its influence",
+        "int_opportunity_sources",
+        "where business_function = 'marketing'",
+        "where business_function is not null",
+        UNIT,
+    ),
+    Mutant(
+        "the pipeline that Marketing never touched is not influenced",
+        "int_kpi_components_opportunities",
+        "case when is_marketing_influenced then creation_amount else 0 end",
+        "creation_amount",
+        UNIT,
+    ),
+    Mutant(
         "the net promoter score takes the detractors off",
         "int_kpi_components_customers",
         "when 'detractor' then -1",

@@ -20,6 +20,8 @@ final as (
 
         branded_searches,
         share_of_search,
+        exposures,
+        share_of_voice,
         direct_sessions,
 
         week_start

@@ -107,21 +107,26 @@ visitors_by_day as (
 
 ),
 
--- All brands of a company have one market's searches to share: both parts are added up before
--- they are divided, so that two brands do not count them twice.
-searches_by_week as (
+-- All brands of a company have one market's searches and exposures to share: both parts are added
+-- up before they are divided, so that two brands do not count them twice.
+{%- for table, own, share in [
+    ('searches', 'branded_searches', 'share_of_search'),
+    ('exposures', 'exposures', 'share_of_voice'),
+] %}
+{{ table }}_by_week as (
 
     select
         market as region,
         week_start as component_date,
-        sum(branded_searches) as own_branded_searches,
-        {{ safe_ratio('sum(branded_searches)', 'sum(share_of_search)') }} as market_branded_searches
+        sum({{ own }}) as own_{{ own }},
+        {{ safe_ratio('sum(' ~ own ~ ')', 'sum(' ~ share ~ ')') }} as market_{{ own }}
     from brand_metrics
-    where branded_searches is not null and share_of_search is not null
+    where {{ own }} is not null and {{ share }} is not null
     group by market, week_start
-    having sum(share_of_search) > 0
+    having sum({{ share }}) > 0
 
 ),
+{%- endfor %}
 
 ads_by_day as (
 
@@ -216,6 +221,10 @@ unioned as (
             'own_branded_searches',
             'market_branded_searches',
         ],
+        'exposures_by_week': [
+            'own_exposures',
+            'market_exposures',
+        ],
     } %}
     {% for table, names in components.items() %}
     {% set outer_loop = loop %}
@@ -223,8 +232,9 @@ unioned as (
     {{ "union all" if not (loop.first and outer_loop.first) }}
     select
         '{{ component }}' as component,
-        {{ "cast(null as varchar) as channel_key" if table == 'searches_by_week' else 'channel_key' }},
-        {{ 'region' if table == 'searches_by_week' else "'unknown' as region" }},
+        {% set of_brands = table in ('searches_by_week', 'exposures_by_week') %}
+        {{ "cast(null as varchar) as channel_key" if of_brands else 'channel_key' }},
+        {{ 'region' if of_brands else "'unknown' as region" }},
         cast({{ component }} as decimal(38, 6)) as quantity,
         component_date
     from {{ table }}

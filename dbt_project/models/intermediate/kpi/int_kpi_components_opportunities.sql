@@ -79,6 +79,13 @@
         "case when sourced_by_presales_touch = 'marketing' then creation_amount else 0 end",
         'not is_renewal and creation_amount is not null',
     ),
+    (
+        'pipeline_influenced_by_marketing',
+        'pipeline_date',
+        'team_at_creation',
+        'case when is_marketing_influenced then creation_amount else 0 end',
+        'not is_renewal and creation_amount is not null',
+    ),
     ('closed_amount', 'close_date', 'team_at_close', 'amount', 'is_closed and amount is not null'),
 ] %}
 with opportunities as (

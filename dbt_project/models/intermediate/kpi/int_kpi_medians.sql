@@ -45,6 +45,10 @@ final as (
         by_dimension.member,
 
         cast(median(by_dimension.observation) as decimal(38, 6)) as median_value,
+        cast(
+            percentile_cont(0.9) within group (order by by_dimension.observation)
+            as decimal(38, 6)
+        ) as p90_value,
         cast(count(*) as decimal(38, 6)) as observation_count,
 
         periods.period_start

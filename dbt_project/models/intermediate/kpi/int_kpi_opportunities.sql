@@ -45,6 +45,7 @@ final as (
         opportunities.sales_cycle_days,
 
         coalesce(opportunities.opportunity_type = 'renewal', false) as is_renewal,
+        opportunities.is_marketing_influenced,
         opportunities.is_won,
         opportunities.is_won or opportunities.is_lost as is_closed,
 

@@ -87,9 +87,10 @@ looked_up as (
     select
         grid.*,
         medians.median_value,
+        medians.p90_value,
         medians.observation_count,
         case
-            when grid.aggregation = 'median' or grid.is_state_unknown then null
+            when grid.aggregation in ('median', 'p90') or grid.is_state_unknown then null
             when numerators.component is not null then numerators.quantity
             when grid.aggregation = 'sum' or grid.is_recorded then 0
         end as numerator,
@@ -97,7 +98,7 @@ looked_up as (
             when grid.is_state_unknown then null
             when denominators.component is not null then denominators.quantity
             when grid.aggregation = 'ratio' then 0
-            when grid.aggregation = 'median' then coalesce(medians.observation_count, 0)
+            when grid.aggregation in ('median', 'p90') then coalesce(medians.observation_count, 0)
         end as denominator
     from grid
     left join cells as numerators
@@ -116,7 +117,7 @@ looked_up as (
             and grid.member = denominators.member
     left join medians
         on
-            grid.aggregation = 'median'
+            grid.aggregation in ('median', 'p90')
             and grid.numerator_component = medians.component
             and grid.period_grain = medians.period_grain
             and grid.period_start = medians.period_start
@@ -139,6 +140,7 @@ final as (
             when aggregation = 'sum' then numerator
             when aggregation = 'ratio'
                 then {{ safe_ratio('numerator', 'denominator') }}
+            when aggregation = 'p90' then p90_value
             else median_value
         end as value,
         numerator,

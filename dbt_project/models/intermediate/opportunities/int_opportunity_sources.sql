@@ -1,6 +1,7 @@
 -- Grain: one row per opportunity (opportunity_key).
 -- Why: three answers to whose opportunity it was, because each of them is somebody's only one: its
--- channel, the first touch of its people, and their last touch before it was created.
+-- channel, the first touch of its people, and their last touch before it was created. Whom
+-- Marketing touched at all before that is no fourth answer: it may be everybody's.
 with channels as (
 
     select * from {{ ref('dim_channel') }}
@@ -64,6 +65,14 @@ first_touches as (
 
 ),
 
+influenced as (
+
+    select distinct opportunity_key
+    from touched
+    where business_function = 'marketing'
+
+),
+
 presales_touches as (
 
     select
@@ -85,7 +94,8 @@ final as (
         coalesce(channels.business_function, 'not_recorded') as sourced_by_field,
         coalesce(first_touches.business_function, 'not_recorded') as sourced_by_first_touch,
         coalesce(presales_touches.business_function, 'not_recorded')
-            as sourced_by_presales_touch
+            as sourced_by_presales_touch,
+        influenced.opportunity_key is not null as is_marketing_influenced
     from dated
     left join opportunity_channels
         on dated.opportunity_key = opportunity_channels.opportunity_key
@@ -97,6 +107,8 @@ final as (
         on dated.opportunity_key = first_touches.opportunity_key
     left join presales_touches
         on dated.opportunity_key = presales_touches.opportunity_key
+    left join influenced
+        on dated.opportunity_key = influenced.opportunity_key
 
 )
 

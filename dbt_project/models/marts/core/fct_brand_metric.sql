@@ -32,6 +32,10 @@ merged as (
             as branded_searches,
         {{ first_value_by('share_of_search', ['source_rank', 'source_instance']) }}
             as share_of_search,
+        {{ first_value_by('exposures', ['source_rank', 'source_instance']) }}
+            as exposures,
+        {{ first_value_by('share_of_voice', ['source_rank', 'source_instance']) }}
+            as share_of_voice,
         {{ first_value_by('direct_sessions', ['source_rank', 'source_instance']) }}
             as direct_sessions,
         week_start
@@ -50,6 +54,8 @@ final as (
 
         branded_searches,
         share_of_search,
+        exposures,
+        share_of_voice,
         direct_sessions,
 
         week_start

@@ -131,6 +131,7 @@ final as (
         opportunities.is_won,
         opportunities.is_lost,
         dated.is_pipeline,
+        sources.is_marketing_influenced,
         dated.is_created_date_inferred,
         dated.has_date_conflict,
         coalesce(loads.is_creation_load, false) as is_creation_load,

@@ -25,6 +25,8 @@ final as (
         week_start,
         branded_searches,
         share_of_search,
+        exposures,
+        share_of_voice,
         direct_sessions,
         attributes
     from newest
