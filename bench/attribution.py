@@ -25,6 +25,7 @@ import duckdb
 
 from bench.phases import Phase, run_phase
 from bench.report import add_to_history
+from orchestration.algorithms import period_paths
 from orchestration.transform.difference import write_difference
 from orchestration.transform.nodes import Model, Project
 from orchestration.transform.scope import (
@@ -47,6 +48,10 @@ MODELS = (
     "int_conversion_touches",
 )  # fmt: skip
 TABLES = ("int_journey_touches", "int_conversion_touches")
+# What Markov chains and Shapley values are computed from.
+EVIDENCE = (
+    "int_attribution_channels", "int_journey_steps", "int_channel_transitions", "int_channel_sets"
+)  # fmt: skip
 # A touch of one in a thousand, of some person's journey.
 NEW_TOUCHES = """
     create table changes.fct_touch as
@@ -80,6 +85,15 @@ TOUCHES = """
         from main.journeys, range(20) as t(k) where k < n)
     order by hash(number, k)
 """
+# What other programs credit: a row per touch, with the amount of its journey.
+EXPORT = """
+    copy (
+        select touches.person_key as journey_key, touches.touched_at,
+            touches.channel_key as channel, journeys.amount::double as amount
+        from core.fct_touch as touches
+        inner join main.journeys as journeys on touches.person_key = journeys.key
+    ) to '{path}'
+"""
 OTHERS = (
     "create table core.dim_channel as select md5(i::varchar) as channel_key, "
     "case i when 0 then 'direct' else concat('channel ', i) end as channel_name "
@@ -95,18 +109,28 @@ OTHERS = (
     "select key as conversion_key, key as journey_key, "
     "'won' as conversion_type, 'new' as booking_type, amount as conversion_amount, "
     "won_at::date as converted_date, won_at as converted_at from main.journeys",
+    "create table core.dim_date as select day::date as date_day, "
+    "date_trunc('month', day)::date as month_start_date, "
+    "date_trunc('quarter', day)::date as fiscal_quarter_start_date, "
+    "date_trunc('year', day)::date as fiscal_year_start_date "
+    "from range(timestamp '2025-01-01', timestamp '2028-01-01', interval 1 day) as t(day)",
+    # Every journey converts; these would be the others.
+    "create table intermediate.int_prospect_journeys (prospect_type varchar, "
+    "prospect_number bigint, conversion_type varchar, period_grain varchar, "
+    "first_touch_number bigint, last_touch_number bigint, period_start date)",
+    "create table intermediate.int_prospect_touches (prospect_type varchar, "
+    "prospect_number bigint, touch_number bigint, channel_number integer, run_start bigint, "
+    "number_before integer, start_before bigint, second_before integer, "
+    "second_start_before bigint, third_before integer)",
 )
 
 
 def measure(touches: int, folder: Path) -> dict[str, Any]:
     """Make the journeys, sort them, credit them; return the figures."""
     log = folder / "bench.log"
-    environment = {"PYTHONPATH": str(ROOT), "CONCORD_HOME": str(folder / "home")}
     phases: list[Phase] = []
-    for name in ("generate", "floor", "attribute", "new day"):
-        command = [sys.executable, "-m", "bench.attribution", "--phase", name]
-        command += ["--touches", str(touches), "--folder", str(folder)]
-        phases.append(run_phase(name, command, touches, log, environment))
+    for name in ("generate", "floor", "attribute", "learn", "new day"):
+        phases.append(run_named(name, touches, folder, log))
         click.echo(
             f"{name:10} {phases[-1].wall_seconds:7.1f} s {phases[-1].cpu_seconds:7.1f} CPU s"
         )
@@ -117,6 +141,21 @@ def measure(touches: int, folder: Path) -> dict[str, Any]:
         "phases": [phase.as_record() for phase in phases],
         "steps": {name: float(seconds) for _, name, seconds in steps},
     }
+
+
+def compiled(folder: Path) -> None:
+    """Let dbt compile the models, which is no part of any figure."""
+    environment = {**os.environ, "CONCORD_HOME": str(folder / "home")}
+    code = "from bench.attribution import _project; _project()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)  # noqa: S603
+
+
+def run_named(name: str, touches: int, folder: Path, log: Path) -> Phase:
+    """Run one phase as a process of its own."""
+    command = [sys.executable, "-m", "bench.attribution", "--phase", name]
+    command += ["--touches", str(touches), "--folder", str(folder)]
+    environment = {"PYTHONPATH": str(ROOT), "CONCORD_HOME": str(folder / "home")}
+    return run_phase(name, command, touches, log, environment)
 
 
 def _phase(name: str, touches: int, folder: Path) -> None:
@@ -135,12 +174,34 @@ def _phase(name: str, touches: int, folder: Path) -> None:
             _new_day(connection, project)
             return
         models = {model.name: model for model in project.models.values()}
+        if name == "learn":
+            _learn(connection, models)
+            return
         for model in map(models.__getitem__, MODELS):
             if model.name in TABLES:
                 sql = f"create or replace table {model.place} as {model.sql}"
                 _timed(model.name, partial(connection.execute, sql))
             else:
                 connection.execute(f"create or replace view {model.place} as {model.sql}")
+
+
+def _learn(connection: duckdb.DuckDBPyConnection, models: dict[str, Model]) -> None:
+    """Credit channels by Markov chains of three orders and by Shapley values, for all periods."""
+    for model in map(models.__getitem__, EVIDENCE):
+        sql = f"create or replace table {model.place} as {model.sql}"
+        _timed(model.name, partial(connection.execute, sql))
+
+    def rows(name: str, columns: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+        return connection.execute(f"select {', '.join(columns)} from {models[name].place}")  # noqa: S608
+
+    _timed(
+        "int_channel_credits",
+        lambda: period_paths.credit_table(
+            rows("int_attribution_channels", period_paths.CHANNEL_COLUMNS).fetchall(),
+            rows("int_channel_transitions", period_paths.TRANSITION_COLUMNS).to_arrow_table(),
+            rows("int_channel_sets", period_paths.SET_COLUMNS).to_arrow_table(),
+        ),
+    )
 
 
 def _new_day(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
@@ -221,10 +282,7 @@ def main(touches: int, folder: Path | None, phase: str | None) -> None:
         return
     place = Path(tempfile.mkdtemp(prefix="concord_attribution_"))
     try:
-        # Compiling is no part of it.
-        environment = {**os.environ, "CONCORD_HOME": str(place / "home")}
-        code = "from bench.attribution import _project; _project()"
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)  # noqa: S603
+        compiled(place)
         add_to_history(measure(touches, place))
     finally:
         shutil.rmtree(place, ignore_errors=True)

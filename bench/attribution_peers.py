@@ -1,5 +1,8 @@
 """Compares removal effects with a public package: `python -m bench.attribution_peers`.
 
+With `--touches 1000000` it also lets the peers and Concord credit one touch table, each in a
+process of its own, and adds wall time and memory to docs/benchmarks.md.
+
 The packages stand in bench/peers.txt and get an environment of their own, in a folder that is gone
 afterwards; `--environment` keeps one. What they say is kept for the tests, which compare with it
 without the packages: `--keep` writes it anew.
@@ -18,13 +21,18 @@ from pathlib import Path
 from typing import Any
 
 import click
+import duckdb
 
+from bench.attribution import EXPORT, WAREHOUSE, compiled, run_named
 from bench.peer_paths import CHANNELS, peer_paths, transitions
+from bench.phases import Phase, run_phase
+from bench.report import add_to_history
 from orchestration.algorithms.absorbing_chain import removal_effects
 
 HERE = Path(__file__).resolve().parent
 KEPT = HERE.parent / "tests" / "attribution" / "peer_figures.json"
 DIGITS = 6
+PEERS = ("marketing-attribution-models", "channelattribution")
 
 
 def environment(folder: Path) -> Path:
@@ -45,6 +53,35 @@ def figures(python: Path) -> dict[str, Any]:
     return found
 
 
+def speed(python: Path, touches: int, folder: Path) -> dict[str, Any]:
+    """Let the peers and Concord credit one touch table, one after the other."""
+    log, table = folder / "peers.log", folder / "touches.parquet"
+    compiled(folder)
+    for name in ("generate", "floor"):
+        run_named(name, touches, folder, log)
+    with duckdb.connect(str(folder / WAREHOUSE), read_only=True) as connection:
+        connection.execute(EXPORT.format(path=table))
+    own = [run_named(name, touches, folder, log) for name in ("attribute", "learn")]
+    script = str(HERE / "peer_speed.py")
+    theirs = [
+        run_phase(peer, [str(python), script, peer, str(table)], touches, log, {}) for peer in PEERS
+    ]
+    phases = [_together("Concord", own), *theirs]
+    for phase in phases:
+        click.echo(f"{phase.name:30} {phase.wall_seconds:7.1f} s {phase.peak_megabytes:7,.0f} MB")
+    return {"peer_touches": touches, "peers": [phase.as_record() for phase in phases]}
+
+
+def _together(name: str, phases: list[Phase]) -> Phase:
+    return Phase(
+        name,
+        sum(phase.wall_seconds for phase in phases),
+        sum(phase.cpu_seconds for phase in phases),
+        max(phase.peak_megabytes for phase in phases),
+        phases[0].rows,
+    )
+
+
 def _run(command: list[str], given: str | None = None) -> str:
     done = subprocess.run(  # noqa: S603  our own commands
         command, input=given, stdout=subprocess.PIPE, text=True, check=False
@@ -57,10 +94,14 @@ def _run(command: list[str], given: str | None = None) -> str:
 @click.command()
 @click.option("--environment", "folder", type=click.Path(path_type=Path), help="Keep it here.")
 @click.option("--keep", is_flag=True, help="Keep what the peers say for the tests.")
-def main(folder: Path | None, keep: bool) -> None:
+@click.option("--touches", type=int, help="Measure how fast each credits so many touches.")
+def main(folder: Path | None, keep: bool, touches: int | None) -> None:
     """Compare, say each figure, and leave with 1 where one differs."""
     with tempfile.TemporaryDirectory() as temporary:
-        said = figures(environment(folder or Path(temporary) / "peers"))
+        python = environment(folder or Path(temporary) / "peers")
+        said = figures(python)
+        if touches:
+            add_to_history(speed(python, touches, Path(temporary)))
     if keep:
         KEPT.write_text(json.dumps(said, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     ours = removal_effects(transitions(peer_paths()), 1).conversions

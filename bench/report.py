@@ -58,7 +58,21 @@ Made-up journeys of won deals, one to twenty touches each, all credited by all t
 whole cents: ordered (int_journey_touches), then shared (int_conversion_touches, a row per touch).
 *Floor*: DuckDB writing the same touches sorted by person and time; the times are those of the
 statements, the memory that of the process. *New day*: the same two tables brought up to date after
-a thousandth more touches came, as a run does it.
+a thousandth more touches came, as a run does it. *Markov* and *Shapley*: channels credited by
+chains of order 1, 2 and 3, and by Shapley values, from the ordered journeys; each alone, with all
+that it needs.
+"""
+PEERS = """### Beside public packages
+
+One touch table, credited by each in a process of its own, from reading it to the figures.
+
+- *Concord*: all twelve models for every touch in whole cents, as a table; then channels by Markov
+  chains of three orders and by Shapley values of both kinds, by month, quarter and year.
+- *marketing-attribution-models*: first, last, linear, position, time decay, Markov of order 1, and
+  Shapley of the last four channels; a figure per channel, in floats. No milestones (lead,
+  opportunity), no credit by touch, no periods.
+- *channelattribution*: first, last, linear, and Markov of three orders by simulation, which moves
+  with its seed; a figure per channel, in floats. No Shapley, no position or time decay.
 """
 
 
@@ -93,6 +107,8 @@ def write_report() -> str:
         if "attribution_touches" in record
     }:
         parts += [ATTRIBUTION, _attribution(credited)]
+    if peers := {record["peer_touches"]: record for record in records if "peers" in record}:
+        parts += [PEERS, _peers(peers)]
     page = "\n".join(parts)
     PAGE.write_text(page, encoding="utf-8")
     return page
@@ -116,9 +132,9 @@ def quiet_table(rows: list[dict[str, Any]]) -> str:
 def _attribution(measured: dict[int, dict[str, Any]]) -> str:
     """A line for each number of touches."""
     lines = [
-        "| Touches | Floor s | Ordered s | Shared s | x floor | New day s | of full | Peak MB "
-        "| Touches/s | Measured |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| Touches | Floor s | Ordered s | Shared s | x floor | Markov x floor | Shapley x floor "
+        "| New day s | of full | Peak MB | Touches/s | Measured |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for touches, record in sorted(measured.items()):
         steps = record["steps"]
@@ -128,10 +144,39 @@ def _attribution(measured: dict[int, dict[str, Any]]) -> str:
         ]
         lines.append(
             f"| {touches:,} | {steps['floor']:.2f} | {ordered:.2f} | {shared:.2f} "
-            f"| {(ordered + shared) / steps['floor']:.1f} {_new_day(steps)} | {peak:,.0f} "
+            f"| {(ordered + shared) / steps['floor']:.1f} {_learned(steps)} {_new_day(steps)} "
+            f"| {peak:,.0f} "
             f"| {int(touches / (ordered + shared)):,} "
             f"| {record['measured_at']}, {record['machine']}, {record['memory_limit']} |"
         )
+    return "\n".join([*lines, ""])
+
+
+def _learned(steps: dict[str, float]) -> str:
+    """Markov chains and Shapley values beside the floor; measurements of before have none."""
+    if "int_channel_credits" not in steps:
+        return "| – | –"
+    both = steps["int_journey_steps"] + steps["int_channel_credits"]
+    ratios = [
+        (both + steps[evidence]) / steps["floor"]
+        for evidence in ("int_channel_transitions", "int_channel_sets")
+    ]
+    return "".join(f"| {ratio:.1f} " for ratio in ratios).rstrip()
+
+
+def _peers(measured: dict[int, dict[str, Any]]) -> str:
+    """Three lines for each number of touches."""
+    lines = [
+        "| Touches | Who | Wall s | CPU s | Peak MB | Measured |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {touches:,} | {phase['name']} | {phase['wall_seconds']:.1f} "
+        f"| {phase['cpu_seconds']:.1f} | {phase['peak_megabytes']:,.0f} "
+        f"| {record['measured_at']}, {record['machine']} |"
+        for touches, record in sorted(measured.items())
+        for phase in record["peers"]
+    ]
     return "\n".join([*lines, ""])
 
 
