@@ -28,6 +28,7 @@ from bench.report import add_to_history
 from orchestration.algorithms import period_paths
 from orchestration.transform.difference import write_difference
 from orchestration.transform.nodes import Model, Project
+from orchestration.transform.parts import write_table
 from orchestration.transform.scope import (
     CHANGES,
     Scope,
@@ -179,8 +180,8 @@ def _phase(name: str, touches: int, folder: Path) -> None:
             return
         for model in map(models.__getitem__, MODELS):
             if model.name in TABLES:
-                sql = f"create or replace table {model.place} as {model.sql}"
-                _timed(model.name, partial(connection.execute, sql))
+                query = partial(renamed, model.sql)
+                _timed(model.name, partial(write_table, connection, project, model, query))
             else:
                 connection.execute(f"create or replace view {model.place} as {model.sql}")
 

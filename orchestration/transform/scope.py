@@ -123,14 +123,21 @@ def narrow(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> dict[str, str]:
         duckdb.Error: When a path names what is not there.
     """
     _find_keys(cursor, scope)
+    return put_aside(cursor, scope.separable, scope.below)
+
+
+def put_aside(
+    cursor: duckdb.DuckDBPyConnection, separable: Separable, below: Mapping[str, Table]
+) -> dict[str, str]:
+    """Put aside the rows that the keys in scope need; returns and raises as `narrow`."""
     names = {}
-    for table, paths in _by_table(scope.separable.restricted).items():
-        place, name = scope.below[table].place, _name_of(table)
-        equals = "is not distinct from" if scope.separable.may_be_null else "="
-        rows = rows_needed(KEYS, paths, lambda table: scope.below[table].place, equals)
+    for table, paths in _by_table(separable.restricted).items():
+        place, name = below[table].place, _name_of(table)
+        equals = "is not distinct from" if separable.may_be_null else "="
+        rows = rows_needed(KEYS, paths, lambda table: below[table].place, equals)
         cursor.execute(f"create or replace temp table {_own(name)} as {rows}")
         names[place] = name
-    for table, found in scope.below.items():
+    for table, found in below.items():
         if found.query is not None and any(place in found.query for place in names):
             name = _name_of(table)
             query = renamed(found.query, names)
@@ -157,10 +164,16 @@ def _find_keys(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> None:
                 for column, name in zip(reach.key, scope.separable.key, strict=True)
             )
             queries.append(f"select {key} from ({rows}) as reached")  # noqa: S608
-    cursor.execute(f"create or replace temp table {_own(KEYS)} as {' union '.join(queries)}")
-    [(count,)] = cursor.execute(f"select count(*) from {KEYS}").fetchall()  # noqa: S608
+    count = set_keys(cursor, " union ".join(queries))
     if count > scope.most_keys:
         raise TooManyKeysError(f"{count} keys are reached")
+
+
+def set_keys(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Let the keys in scope be those of a query, which has the key's columns; return how many."""
+    cursor.execute(f"create or replace temp table {_own(KEYS)} as {query}")
+    [(count,)] = cursor.execute(f"select count(*) from {KEYS}").fetchall()  # noqa: S608
+    return int(count)
 
 
 def _mattering(place: str, columns: Sequence[str]) -> str:

@@ -13,6 +13,8 @@ key's. One new day then concerns few keys, and only those need be worked out. It
                                           # have the person_key of the changed row
           restricted:                     # rows of other keys are not needed of these tables
             - [int_journey_people.journey_key]
+          all_keys: int_journey_people    # may be left out: a table that holds every key, under
+                                          # the same names; then a large one is made in parts
 
 A path is a list of steps `table.column`, each from rows to the rows of a table with the same
 column; `table.column=other` where the column has another name in the rows before, `a+b` for two
@@ -80,12 +82,14 @@ class Separable:
         restricted: Paths from the keys to the rows of a table, the last step's, that they need;
             where there are several to a table, they need all of them.
         may_be_null: Whether rows without a key matter: to a test of the key, which no model lacks.
+        all_keys: Name of a table that holds every key; None where no table is named.
     """
 
     key: tuple[str, ...]
     reached: Mapping[str, tuple[Reach, ...]]
     restricted: tuple[Path, ...]
     may_be_null: bool = False
+    all_keys: str | None = None
 
 
 def read_separable(said: Mapping[str, Any]) -> Separable:
@@ -100,6 +104,7 @@ def read_separable(said: Mapping[str, Any]) -> Separable:
         key,
         {table: tuple(_reach(way, key) for way in ways) for table, ways in said["reached"].items()},
         tuple(map(_path, said.get("restricted", []))),
+        all_keys=said.get("all_keys"),
     )
 
 

@@ -10,11 +10,13 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import duckdb
 
 from orchestration.transform.difference import write_difference
 from orchestration.transform.nodes import DataTest, Model, Project
+from orchestration.transform.parts import part_queries, write_table
 from orchestration.transform.python_models import PythonModelError, query_of_python
 from orchestration.transform.results import NodeResult
 from orchestration.transform.rows_digest import rows_digest
@@ -71,7 +73,7 @@ def run_node(
     try:
         if model := project.models.get(unique_id):
             is_looked_up = model.name in project.looked_up
-            made = _build(cursor, model, before, scope, is_looked_up)
+            made = _build(cursor, project, model, before, scope, is_looked_up)
         else:
             test = project.tests[unique_id]
             query = test.sql
@@ -115,12 +117,13 @@ def node_result(
 
 def _build(
     cursor: duckdb.DuckDBPyConnection,
+    project: Project,
     model: Model,
     before: Memory | None,
     scope: Scope | None,
     is_looked_up: bool,
 ) -> _Made:
-    """Replace the table or view in one statement; what breaks its contract is undone."""
+    """Replace the table or view at once; what breaks its contract is undone."""
     place = f'"{model.schema}"."{model.name}"'
     is_large = before is not None and (before.row_count or 0) >= LARGE
     if scope is not None and is_large:
@@ -129,25 +132,26 @@ def _build(
             if made := _patched(cursor, model, query, in_scope(scope.separable.key)):
                 return replace(made, is_narrow=True)
             transaction.undo = True
-    query = _query(cursor, model)
     if model.materialized == VIEW:
         with _transaction(cursor):
-            cursor.execute(f"create or replace view {place} as (\n{query}\n)")
+            cursor.execute(f"create or replace view {place} as (\n{_query(cursor, model)}\n)")
             if not model.has_contract:
                 return _Made()
             _check_types(cursor, model, place)
             [(row_count,)] = cursor.execute(f"select count(*) from {place}").fetchall()  # noqa: S608
             return _Made(int(row_count))
-    if is_large or (before is not None and is_looked_up):
+    is_compared = is_large or (before is not None and is_looked_up)
+    # Comparing all at once would take the memory that writing in parts spares.
+    if is_compared and not part_queries(cursor, project, model):
         with _transaction(cursor) as transaction:
-            if made := _patched(cursor, model, query):
+            if made := _patched(cursor, model, _query(cursor, model)):
                 return made
             transaction.undo = True
     with _transaction(cursor):
-        rows = cursor.execute(f"create or replace table {place} as (\n{query}\n)").fetchall()
+        row_count = write_table(cursor, project, model, partial(_query, cursor, model))
         if model.has_contract:
             _check_types(cursor, model, place)
-        return _compared(cursor, place, int(rows[0][0]), before)
+        return _compared(cursor, place, row_count, before)
 
 
 def _query(

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.ingest.warehouse import warehouse
 from orchestration.settings import Settings
-from orchestration.transform import standing, statements
+from orchestration.transform import parts, standing, statements
 from orchestration.transform.compiled import run_compiled
 from orchestration.transform.guards import mended_guard_results
 from orchestration.transform.results import NodeResult
@@ -73,6 +73,45 @@ def test_random_days_leave_what_a_whole_build_leaves(settings: Settings, seed: i
         seen.update(narrow(run(settings, nodes)))
         check(settings)
     assert seen["model.journey_touches"] >= 3
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_table_too_large_for_memory_is_written_in_parts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Each day all of it, as after another release; a person's touches are read in every part."""
+    monkeypatch.setattr(parts, "ROWS_PER_GIGABYTE", 5)
+    world = World(settings, Random(seed))
+    nodes = project(journey_touches={**SEPARABLE, "all_keys": "members"})
+    model = nodes.models["model.journey_touches"]
+    run(settings, nodes)
+    for _ in range(3):
+        check(settings)
+        with warehouse(settings, read_only=True) as connection:
+            assert len(parts.part_queries(connection, nodes, model)) > 2
+        world.deliver(range(300))
+        world.move(20)
+        standing.forget(settings, list(nodes.models))
+        results = run(settings, nodes)
+        assert "model.journey_touches" not in narrow(results)
+        assert results["model.journey_touches"].row_count == sum(
+            rows(settings, "from made.journey_touches").values()
+        )
+    check(settings)
+
+
+def test_a_table_that_fits_is_written_whole(world: World, settings: Settings) -> None:
+    nodes = project(journey_touches={**SEPARABLE, "all_keys": "members"})
+    with warehouse(settings, read_only=True) as connection:
+        assert parts.part_queries(connection, nodes, nodes.models["model.journey_touches"]) == []
+        assert parts.part_queries(connection, nodes, nodes.models["model.members"]) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [("3.7 GiB", 3.7), ("512.0 MiB", 0.5), ("1.0 TiB", 1024)]
+)
+def test_what_duckdb_says_of_memory(limit: str, expected: float) -> None:
+    assert parts.gigabytes(limit) == expected
 
 
 def test_new_files_reach_their_rows_alone(world: World, settings: Settings) -> None:
