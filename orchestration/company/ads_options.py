@@ -28,6 +28,9 @@ class AdsOptions(Decision):
         default_factory=_months,
         description="Windows whose reach is read, when they are over; empty for none.",
     )
+    by_ad: bool = Field(
+        True, description="Whether spend is read by ad too; what no ad tells stays without one."
+    )
     campaign_kinds: list[Text] = Field(
         default_factory=list,
         description="Kinds of campaign that the platform has and Concord does not know yet.",

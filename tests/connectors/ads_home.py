@@ -79,20 +79,26 @@ class AdsHome:
         assert connector is not None
         return vendors.replay(self.context(), connector)
 
-    def rows(self, columns: str, dataset: str = "ad_spend") -> list[tuple[Any, ...]]:
+    def rows(
+        self, columns: str, dataset: str = "ad_spend", more: str = ""
+    ) -> list[tuple[Any, ...]]:
         folder = self.source.options.folder / dataset
         if not list(folder.glob("*.parquet")):
             return []
         with duckdb.connect() as connection:
             return connection.execute(
-                f"select {columns} from read_parquet('{folder}/*.parquet') order by all"
+                f"select {columns} from read_parquet('{folder}/*.parquet') {more} order by all"
             ).fetchall()
 
     def spend(self) -> dict[tuple[str, str, date], Decimal]:
-        found = self.rows("platform_account_id, campaign_id, spend_date, spend")
-        rows = {(account, campaign, when): spend for account, campaign, when, spend in found}
-        assert len(rows) == len(found), "a campaign's day is there twice"
-        return rows
+        """Of campaigns, by account, campaign and day; an ad's day may be there once."""
+        found = self.rows("platform_account_id, campaign_id, spend_date, ad_id, spend")
+        assert len({row[:4] for row in found}) == len(found), "an ad's day is there twice"
+        sums: dict[tuple[str, str, date], Decimal] = {}
+        for account, campaign, when, _, spend in found:
+            key = (account, campaign, when)
+            sums[key] = sums.get(key, Decimal(0)) + spend
+        return sums
 
     def files(self) -> dict[str, bytes]:
         folder = self.source.options.folder

@@ -98,6 +98,8 @@ class FakeGoogleAds:
             own = {"currencyCode": account.currency_code, "timeZone": account.time_zone}
             return 200, _batches([{"customer": {"id": customer, **own}}])
         start, end = (date.fromisoformat(text) for text in re.findall(r"'([0-9-]+)'", query))
+        if "FROM ad_group_ad" in query:
+            return 200, _batches([])
         if "FROM campaign" in query:
             return 200, _batches(
                 [

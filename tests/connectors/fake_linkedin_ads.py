@@ -89,6 +89,8 @@ class FakeLinkedInAds(FakeServer):
         return {"id": int(account_id), "name": "Ads", "test": False, **own}
 
     def _analytics(self, query: str) -> Said:
+        if query.startswith("q=statistics&pivots=List(CAMPAIGN,CREATIVE)&timeGranularity=DAILY&"):
+            return Said(200, {"paging": {}, "elements": []})  # its campaigns have no ads
         match = re.fullmatch(
             rf"q=analytics&pivot=([A-Z]+)&timeGranularity=([A-Z]+)&dateRange=\(start:{_DATE},"
             rf"end:{_DATE}\)&accounts=List\(urn%3Ali%3AsponsoredAccount%3A([0-9]+)\)"

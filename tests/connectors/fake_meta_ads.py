@@ -112,7 +112,12 @@ def _asked_fields(asked: Asked) -> set[str]:
 
 
 def _rows(asked: Asked, account: FakeAccount, first: date, last: date) -> list[dict[str, Any]]:
-    """Every level's rows; deleted and archived campaigns only where their status is asked for."""
+    """Every level's rows; deleted and archived campaigns only where their status is asked for.
+
+    Its campaigns have no ads.
+    """
+    if asked.params["level"] == "ad":
+        return []
     statuses = {"ACTIVE", "PAUSED"}
     for condition in json.loads(asked.params.get("filtering", "[]")):
         assert condition["field"] == "campaign.effective_status"

@@ -60,9 +60,10 @@ def test_a_run_with_nothing_new_asks_for_nothing_twice(
     assert result.changed == {"ad_spend": 0}
     assert [asked.path.removeprefix("/rest/") for asked in linkedin.asked] == [
         "/oauth/v2/accessToken", "adAccounts", "adAnalytics", "adAnalytics",
+        "adAnalytics",
         "adAccounts/511/adCampaigns",
     ]  # fmt: skip
-    assert result.request_count == 5
+    assert result.request_count == 6
 
 
 def test_restated_days_are_replaced_whole(linkedin: FakeLinkedInAds, home: AdsHome) -> None:
@@ -284,13 +285,13 @@ def test_a_full_refresh_that_ends_early_forgets_nothing(
     home.options |= {"days_at_once": 10, "restated_days": 5}
     home.pull()
     account.cost[("7", day(2))] = "9.00"
-    # Token, accounts, two answers and the campaigns of the first part.
-    linkedin.plan.extend([*[None] * 5, error(429, 101, "DAY limit", "TOO_MANY_REQUESTS")])
+    # Token, accounts, three answers and the campaigns of the first part.
+    linkedin.plan.extend([*[None] * 6, error(429, 101, "DAY limit", "TOO_MANY_REQUESTS")])
     with pytest.raises(StopForToday):
         home.pull(is_full=True)
     assert home.spend()[("511", "7", day(2))] == 9
     linkedin.asked.clear()
     home.pull()
     spans = [asked.query for asked in linkedin.asked if "DAILY" in asked.query]
-    assert len(spans) == 2
+    assert len(spans) == 3
     assert all("start:(year:2026,month:1,day:6)" in span for span in spans)

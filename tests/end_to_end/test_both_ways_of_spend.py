@@ -77,3 +77,13 @@ def test_each_platform_is_a_source_of_its_own_and_tells_its_zone(sample: RunHome
         ("linkedin_ads",) * 3 + ("200", "USD", "UTC"),
         ("meta_ads",) * 3 + ("300", "GBP", "Europe/London"),
     ]
+
+
+def test_the_days_are_told_by_ad(sample: RunHome) -> None:
+    """Each campaign of the story has one ad at its platform, which tells all of its spend."""
+    rows = sample.query(
+        f"""select platform, count(distinct platform_campaign_id), count(distinct ad_id),
+            count(*) filter (ad_id is null or not starts_with(ad_id, platform_campaign_id))
+        from core.fct_ad_performance_daily where platform in {AD_PLATFORMS} group by 1 order by 1"""
+    )
+    assert rows == [("google_ads", 3, 3, 0), ("linkedin_ads", 1, 1, 0), ("meta_ads", 1, 1, 0)]

@@ -49,11 +49,15 @@ class Told:
         days: Campaigns' days.
         totals: Spend of each day as the account itself tells it.
         lacks: Columns, with the platform's fields for them, that no row has.
+        ads: Ads' days; those of campaigns that have none are in `days` alone.
+        ads_lack: The same as `lacks`, of the ads' days.
     """
 
     days: list[SpendDay]
     totals: dict[date, Decimal]
     lacks: Mapping[str, str] = field(default_factory=dict)
+    ads: list[SpendDay] = field(default_factory=list)
+    ads_lack: Mapping[str, str] = field(default_factory=dict)
 
 
 class Client(Protocol):

@@ -1,8 +1,9 @@
 """One pull of an advertising platform: every account, the days that may have been restated.
 
-Spend is read per campaign and has to add up to what the account itself tells of each day. What is
-read is delivered part by part, oldest first, so that a pull that ends early is gone on with. A
-backfill's slice is delivered when all of it was read, of all accounts, and moves no cursor.
+Spend is read by campaign and has to add up to what the account itself tells of each day; where a
+platform tells ads, it is split further. What is read is delivered part by part, oldest first, so
+that a pull that ends early is gone on with. A backfill's slice is delivered when all of it was
+read, of all accounts, and moves no cursor.
 
 Belongs here: the order of a pull. Does not: any platform's words, files (slices.py, reach.py).
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from orchestration.connectors.ads.by_ad import in_cents_by_ad, of_ads
 from orchestration.connectors.ads.kinds import refuse_unknown_kinds
 from orchestration.connectors.ads.platform import Account, Page, Platform, Told, TooMuch
 from orchestration.connectors.ads.reach import (
@@ -27,7 +29,7 @@ from orchestration.connectors.ads.reach import (
 )
 from orchestration.connectors.ads.reconcile import reconcile
 from orchestration.connectors.ads.slices import DaySlices, check_days
-from orchestration.connectors.ads.spend import SPEND_DATASET, SpendDay, in_cents
+from orchestration.connectors.ads.spend import SPEND_DATASET, SpendDay
 from orchestration.connectors.ads.vanished import refuse_vanished
 from orchestration.connectors.ads.windows import SpendWindow, halves, parts, today_of
 from orchestration.connectors.context import PullContext, PullResult
@@ -68,6 +70,7 @@ def pull_ads(context: PullContext, platform: Platform, window: SpendWindow) -> P
     result = PullResult(changed={SPEND_DATASET: 0})
     if window.reach:
         result.changed[REACH_DATASET] = 0
+    DaySlices(context.deliveries / SPEND_DATASET).bring_up_to_date()
     slice_parts: list[tuple[_AccountPull, _Part]] = []
     try:
         client.sign_in()
@@ -173,9 +176,11 @@ class _AccountPull:
             if not self.context.is_full:
                 before = slices.rows(self.account.id, first, last)
                 refuse_vanished(told.lacks, before, first, last)
+                refuse_vanished(told.ads_lack, of_ads(before), first, last)
             with _no_foreign_rows():
-                check_days(self.account.id, first, last, told.days)
-            yield _Part("spend", page, first, last, spend=in_cents(told.days))
+                check_days(self.account.id, first, last, [*told.days, *told.ads])
+            spend = in_cents_by_ad(told.days, told.ads)
+            yield _Part("spend", page, first, last, spend=spend)
 
     def _reach(self, kind: WindowKind, earliest: date, start: date, end: date) -> Iterator[_Part]:
         for first, last in closed_windows(kind, earliest, start, end):

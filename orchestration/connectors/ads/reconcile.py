@@ -1,5 +1,7 @@
 """Campaigns' spend has to be what the account itself tells of each day, each campaign told once.
 
+Its ads may tell less than a campaign, never more (by_ad.py).
+
 Belongs here: the comparison. Does not: what follows from it (pull.py).
 """
 
@@ -8,18 +10,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from orchestration.connectors.ads.by_ad import LEAST, refuse_more_than_campaigns
 from orchestration.connectors.ads.platform import Told
 from orchestration.connectors.errors import FixConfiguration
 
-# Platforms count in millionths or coarser; what lies below is the rounding of their own sums.
-_LEAST = Decimal("0.000001")
-
 
 def reconcile(told: Told) -> None:
-    """Compare campaigns with the account, day by day and to the millionth.
+    """Compare campaigns with the account and ads with campaigns, day by day and to the millionth.
 
     Raises:
-        FixConfiguration: With the first day that differs, or a campaign's day told twice.
+        FixConfiguration: With the first day that differs, or a day that is told twice.
     """
     of_campaigns: dict[date, Decimal] = {}
     known = set()
@@ -36,9 +36,10 @@ def reconcile(told: Told) -> None:
     for day in sorted(told.totals.keys() | of_campaigns.keys()):
         account = told.totals.get(day, Decimal(0))
         campaigns = of_campaigns.get(day, Decimal(0))
-        if abs(account - campaigns) >= _LEAST:
+        if abs(account - campaigns) >= LEAST:
             raise FixConfiguration(
                 f"on {day} its campaigns' spend adds up to {campaigns} and the account tells "
                 f"{account}; nothing of these days was stored. Run again later: figures that are "
                 "being restated agree after some hours"
             )
+    refuse_more_than_campaigns(told.days, told.ads)

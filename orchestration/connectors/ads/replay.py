@@ -11,11 +11,12 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from orchestration.connectors.ads.by_ad import in_cents_by_ad
 from orchestration.connectors.ads.platform import Account, Rows
 from orchestration.connectors.ads.pull import REACH_PAGE
 from orchestration.connectors.ads.reach import REACH_DATASET, ReachFiles
 from orchestration.connectors.ads.slices import DaySlices
-from orchestration.connectors.ads.spend import SPEND_DATASET, in_cents
+from orchestration.connectors.ads.spend import SPEND_DATASET
 from orchestration.connectors.context import PullContext
 from orchestration.connectors.raw_pages import PullPages, finished_pulls
 from orchestration.durable import sync_folder
@@ -57,5 +58,5 @@ def _replay_pull(
         if kind == REACH_PAGE:
             files.replace(account_id, first, last, rows.reach(account, page))
         else:
-            days = rows.spend(account, page).days
-            slices.replace(account_id, first, last, in_cents(days))
+            told = rows.spend(account, page)
+            slices.replace(account_id, first, last, in_cents_by_ad(told.days, told.ads))

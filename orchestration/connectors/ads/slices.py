@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from orchestration.connectors.ads.spend import SCHEMA, SpendDay, as_table
 from orchestration.durable import remove_unfinished, write_durably
 
-_ORDER = [("spend_date", "ascending"), ("campaign_id", "ascending")]
+_ORDER = [("spend_date", "ascending"), ("campaign_id", "ascending"), ("ad_id", "ascending")]
 
 
 @dataclass
@@ -34,6 +34,15 @@ class DaySlices:
         """Make the folder, and remove what a killed pull left."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         remove_unfinished(self.folder)
+
+    def bring_up_to_date(self) -> None:
+        """Give files of an earlier version the columns that they lack, blank.
+
+        All files of a dataset have the same columns, or its reader refuses them.
+        """
+        for path in sorted(self.folder.glob("*.parquet")):
+            if pq.read_schema(path).names != SCHEMA.names:
+                _write(path, pq.read_table(path, schema=SCHEMA))
 
     def replace(self, account: str, start: date, end: date, days: Sequence[SpendDay]) -> int:
         """Make the window's days what the platform tells; returns how many rows changed.
@@ -90,8 +99,12 @@ class DaySlices:
         after = pa.concat_tables([kept, as_table(days)]).sort_by(_ORDER).combine_chunks()
         if after.equals(before.combine_chunks()):
             return 0
-        write_durably(path, lambda temporary: pq.write_table(after, temporary, compression="zstd"))
+        _write(path, after)
         return _difference(before, after)
+
+
+def _write(path: Path, rows: pa.Table) -> None:
+    write_durably(path, lambda temporary: pq.write_table(rows, temporary, compression="zstd"))
 
 
 def check_days(account: str, start: date, end: date, days: Sequence[SpendDay]) -> None:
@@ -119,7 +132,7 @@ def _difference(before: pa.Table, after: pa.Table) -> int:
 
     def rows(table: pa.Table) -> dict[tuple[object, ...], tuple[object, ...]]:
         return {
-            (row["spend_date"], row["campaign_id"]): tuple(row.values())
+            (row["spend_date"], row["campaign_id"], row["ad_id"]): tuple(row.values())
             for row in table.to_pylist()
         }
 

@@ -1,6 +1,7 @@
-"""What Google Ads is asked: accounts, campaigns' days, the account's days.
+"""What Google Ads is asked: accounts, days of campaigns and of their ads, the account's days.
 
-Spend is read per campaign, because Performance Max campaigns have no ads of their own.
+Spend is read by campaign, because Performance Max campaigns have no ads of their own, and by ad
+beside. The account is asked last: what is restated between the queries does not add up then.
 
 Belongs here: queries. Does not: requests (client.py), the order of a pull (ads/pull.py).
 """
@@ -36,6 +37,11 @@ _CAMPAIGNS = (
     "metrics.cost_micros, metrics.impressions, metrics.clicks, metrics.interactions, "
     "metrics.conversions FROM campaign WHERE segments.date BETWEEN '{start}' AND '{end}'"
 )
+_ADS = (
+    "SELECT campaign.id, ad_group.id, ad_group_ad.ad.id, segments.date, metrics.cost_micros, "
+    "metrics.impressions, metrics.clicks, metrics.interactions, metrics.conversions "
+    "FROM ad_group_ad WHERE segments.date BETWEEN '{start}' AND '{end}'"
+)
 # Without segments.date in SELECT a campaign has one row, of all days together.
 _REACH = (
     "SELECT campaign.id, campaign.advertising_channel_type, metrics.impressions, "
@@ -65,7 +71,7 @@ def pull_spend(context: PullContext, client: Client, window: SpendWindow) -> Pul
 
 def make_platform(context: PullContext, source: GoogleAdsSource) -> GoogleAds:
     """The platform with the source's budget."""
-    return GoogleAds(make_client(context, source))
+    return GoogleAds(make_client(context, source), is_by_ad=source.options.by_ad)
 
 
 def make_client(context: PullContext, source: GoogleAdsSource) -> Client:
@@ -106,6 +112,7 @@ class GoogleAds:
     # An account's answer for more would be large.
     days_at_once: int = 90
     empty_advice: str | None = None
+    is_by_ad: bool = True
     _kinds_seen: set[str] = field(default_factory=set)
     _is_reach_read: bool = False
 
@@ -143,14 +150,14 @@ class GoogleAds:
         return None
 
     def read_spend(self, account: Account, first: date, last: date) -> Page:
-        """Campaigns' days and the account's."""
+        """Days of campaigns, of their ads, and the account's."""
         campaigns = self.client.search(account.id, _CAMPAIGNS.format(start=first, end=last))
         found = (Fields(row, "a campaign's day").optional_text(KIND_FIELD) for row in campaigns)
         self._kinds_seen.update(kind for kind in found if kind)
-        return {
-            "campaigns": campaigns,
-            "totals": self.client.search(account.id, _TOTALS.format(start=first, end=last)),
-        }
+        has_ads = self.is_by_ad and bool(campaigns)
+        ads = self.client.search(account.id, _ADS.format(start=first, end=last)) if has_ads else []
+        totals = self.client.search(account.id, _TOTALS.format(start=first, end=last))
+        return {"campaigns": campaigns, "ads": ads, "totals": totals}
 
     def read_reach(self, account: Account, first: date, last: date) -> Page:
         """Unique users of the campaigns of those kinds for which Google counts them."""

@@ -5,13 +5,15 @@ Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconc
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from orchestration.connectors.ads.platform import Account, Page, Told
 from orchestration.connectors.ads.reach import ReachRow
-from orchestration.connectors.ads.spend import SpendDay
+from orchestration.connectors.ads.spend import SpendDay, added
 from orchestration.connectors.ads.typed import Fields
 from orchestration.connectors.ads.vanished import lacking
 
@@ -22,14 +24,17 @@ KIND_FIELD = "campaign.advertisingChannelType"
 REACH_KINDS = ("DEMAND_GEN", "DISPLAY", "MULTI_CHANNEL", "VIDEO")
 
 # What an answer may leave out, because it is nothing.
-_LEFT_OUT_FIELDS = {
-    "campaign_name": "campaign.name",
-    "source_field": KIND_FIELD,
+_LEFT_OUT_METRICS = {
     "impressions": "metrics.impressions",
     "clicks": "metrics.clicks",
     "engagements": "metrics.interactions",
     "platform_conversions": "metrics.conversions",
     "spend": "metrics.costMicros",
+}
+_LEFT_OUT_FIELDS = {
+    "campaign_name": "campaign.name",
+    "source_field": KIND_FIELD,
+    **_LEFT_OUT_METRICS,
 }
 
 
@@ -50,7 +55,7 @@ class GoogleAdsRows:
     )
 
     def spend(self, account: Account, page: Page) -> Told:
-        """Campaigns' days and the account's; a metric that is zero is left out of an answer.
+        """Days of campaigns, ads and the account; a metric that is zero is left out of an answer.
 
         Raises:
             FixConfiguration: With the field that has another type.
@@ -60,7 +65,14 @@ class GoogleAdsRows:
             fields = Fields(row, "the account's day")
             totals[fields.day("segments.date")] = _cost(fields)
         days = [_spend_day(account, Fields(row, "a campaign's day")) for row in page["campaigns"]]
-        return Told(days, totals, lacking(page["campaigns"], _LEFT_OUT_FIELDS))
+        ads = page.get("ads", [])  # pages of earlier versions have none
+        return Told(
+            days,
+            totals,
+            lacking(page["campaigns"], _LEFT_OUT_FIELDS),
+            _ads_days(account, ads),
+            lacking(ads, _LEFT_OUT_METRICS),
+        )
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
         """Unique users of campaigns within the page's days; of the account Google tells none.
@@ -105,6 +117,23 @@ def _spend_day(account: Account, fields: Fields) -> SpendDay:
         platform_time_zone=account.time_zone,
         source_field=fields.optional_text(KIND_FIELD),
     )
+
+
+def _ads_days(account: Account, rows: Sequence[Mapping[str, Any]]) -> list[SpendDay]:
+    """Ads' days; an ad that is in several groups is told once for each, and added up."""
+    found: dict[tuple[str, date], SpendDay] = {}
+    known = set()
+    for row in rows:
+        fields = Fields(row, "an ad's day")
+        ad_id = fields.text("adGroupAd.ad.id")
+        day = replace(_spend_day(account, fields), ad_id=ad_id)
+        group = (ad_id, fields.text("adGroup.id"), day.spend_date)
+        if group in known:
+            raise fields.wrong("adGroupAd.ad.id", "told once for a day")
+        known.add(group)
+        before = found.get((ad_id, day.spend_date))
+        found[ad_id, day.spend_date] = added(before, day) if before else day
+    return list(found.values())
 
 
 def _cost(fields: Fields) -> Decimal:

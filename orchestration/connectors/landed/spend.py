@@ -60,6 +60,7 @@ def deliver_spend(
             currencies, or all rows are gone.
     """
     slices = DaySlices(folder)
+    slices.bring_up_to_date()
     days = _days(connection, item, query, where)
     held = _held_months(folder)
     if not days and held and DaySlices.row_count(folder) and not is_full:

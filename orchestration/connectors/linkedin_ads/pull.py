@@ -1,7 +1,8 @@
-"""What LinkedIn is asked: accounts, campaigns, their days, the account's days, reach of windows.
+"""What LinkedIn is asked: accounts, campaigns, days of campaigns, ads and the account, reach.
 
 LinkedIn's days are UTC. Its analytics have no pages: an answer is cut at 15,000 elements without a
-word, so one of that size is never believed.
+word, so one of that size is never believed. The account is asked last: what is restated between the
+queries does not add up then.
 
 Belongs here: queries. Does not: requests (client.py), the order of a pull (ads/pull.py), what rows
 mean (rows.py).
@@ -30,6 +31,7 @@ from orchestration.connectors.linkedin_ads.rows import (
 
 ELEMENTS_AT_MOST = 15_000
 _TOTAL_FIELDS = ("dateRange", "pivotValues", "costInLocalCurrency")
+_BY_AD = "List(CAMPAIGN,CREATIVE)"
 _REACH_FIELDS = ("dateRange", "pivotValues", "approximateMemberReach", "impressions")
 # Documentation and answers spell it both ways.
 _ACCOUNT_STATUSES = ("ACTIVE", "CANCELED", "CANCELLED", "DRAFT", "PENDING_DELETION", "REMOVED")
@@ -127,13 +129,17 @@ class LinkedInAds:
         return None
 
     def read_spend(self, account: Account, first: date, last: date) -> Page:
-        """Campaigns' days, the account's, and the names of the campaigns that have any."""
+        """Days of campaigns, ads and the account, and the names of the campaigns that have any."""
         days = self._analytics(account, "CAMPAIGN", "DAILY", SPEND_FIELDS, first, last)
+        ads = []
+        if self.options.by_ad and days:
+            ads = self._analytics(account, _BY_AD, "DAILY", SPEND_FIELDS, first, last)
         totals = self._analytics(account, "ACCOUNT", "DAILY", _TOTAL_FIELDS, first, last)
         told = {campaign_id(Fields(row, "a campaign's day")) for row in days}
         known = self._known_campaigns(account.id, told) if told else {}
         return {
             "days": days,
+            "ads": ads,
             "totals": totals,
             "known": {key: known[key] for key in sorted(told & known.keys())},
         }
@@ -191,8 +197,10 @@ class LinkedInAds:
         last: date,
     ) -> list[dict[str, Any]]:
         days = f"(start:{_written(first)},end:{_written(last)})"
+        # Two pivots at once are another finder's.
+        finder = f"statistics&pivots={pivot}" if pivot == _BY_AD else f"analytics&pivot={pivot}"
         query = (
-            f"q=analytics&pivot={pivot}&timeGranularity={granularity}&dateRange={days}"
+            f"q={finder}&timeGranularity={granularity}&dateRange={days}"
             f"&accounts=List(urn%3Ali%3AsponsoredAccount%3A{account.id})&fields={','.join(fields)}"
         )
         found = self.client.elements("adAnalytics", query)

@@ -8,6 +8,7 @@ Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -20,6 +21,7 @@ from orchestration.connectors.ads.vanished import lacking
 
 PLATFORM = "linkedin_ads"
 CAMPAIGN = "urn:li:sponsoredCampaign:"
+CREATIVE = "urn:li:sponsoredCreative:"
 SPEND_FIELDS = (
     "dateRange",
     "pivotValues",
@@ -57,7 +59,7 @@ class LinkedInAdsRows:
     )
 
     def spend(self, account: Account, page: Page) -> Told:
-        """Campaigns' days and the account's.
+        """Days of campaigns, of their ads (creatives), and the account's.
 
         Raises:
             FixConfiguration: With the field that has another type.
@@ -67,8 +69,16 @@ class LinkedInAdsRows:
             fields = Fields(row, "the account's day")
             totals[_one_day(fields)] = fields.decimal("costInLocalCurrency")
         known = page["known"]
-        days = [_spend_day(account, Fields(row, "a campaign's day"), known) for row in page["days"]]
-        return Told(days, totals, lacking(page["days"], _LEFT_OUT_FIELDS))
+        entries = [Fields(row, "a campaign's day") for row in page["days"]]
+        days = [_spend_day(account, entry, known, campaign_id(entry)) for entry in entries]
+        ads = page.get("ads", [])  # pages of earlier versions have none
+        return Told(
+            days,
+            totals,
+            lacking(page["days"], _LEFT_OUT_FIELDS),
+            [_ad_day(account, Fields(row, "an ad's day"), known) for row in ads],
+            lacking(ads, _LEFT_OUT_FIELDS),
+        )
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
         """Reach of the account and of its campaigns within the page's days.
@@ -96,8 +106,14 @@ class LinkedInAdsRows:
         return rows
 
 
-def _spend_day(account: Account, fields: Fields, known: dict[str, dict[str, str]]) -> SpendDay:
-    own_id = campaign_id(fields)
+def _ad_day(account: Account, fields: Fields, known: dict[str, dict[str, str]]) -> SpendDay:
+    own_campaign, ad = _ids(fields, CAMPAIGN, CREATIVE)
+    return replace(_spend_day(account, fields, known, own_campaign), ad_id=ad)
+
+
+def _spend_day(
+    account: Account, fields: Fields, known: dict[str, dict[str, str]], own_id: str
+) -> SpendDay:
     campaign = known.get(own_id, {})
     return SpendDay(
         platform=PLATFORM,
@@ -118,10 +134,20 @@ def _spend_day(account: Account, fields: Fields, known: dict[str, dict[str, str]
 
 def campaign_id(fields: Fields) -> str:
     """The campaign that a row is of."""
+    return _ids(fields, CAMPAIGN)[0]
+
+
+def _ids(fields: Fields, *kinds: str) -> list[str]:
+    """The ids that a row is of, in the order of what it was asked by."""
     values = fields.items("pivotValues")
-    if len(values) == 1 and isinstance(values[0], str) and values[0].startswith(CAMPAIGN):
-        return values[0].removeprefix(CAMPAIGN)
-    raise fields.wrong("pivotValues", f"one {CAMPAIGN}…")
+    found = [
+        value.removeprefix(kind)
+        for value, kind in zip(values, kinds, strict=False)
+        if isinstance(value, str) and value.startswith(kind)
+    ]
+    if len(found) != len(kinds) or len(values) != len(kinds):
+        raise fields.wrong("pivotValues", " and ".join(f"one {kind}…" for kind in kinds))
+    return found
 
 
 def _one_day(fields: Fields) -> date:

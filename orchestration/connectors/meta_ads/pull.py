@@ -1,4 +1,6 @@
-"""What Meta is asked: accounts, campaigns' days, the account's days, reach of whole windows.
+"""What Meta is asked: accounts, days of campaigns, ads and the account, reach of whole windows.
+
+The account is asked last: what is restated between the queries does not add up then.
 
 Belongs here: requests' contents. Does not: requests (client.py, insights.py), the order of a pull
 (ads/pull.py), what rows mean (rows.py).
@@ -22,11 +24,17 @@ from orchestration.connectors.http import Budget, Http
 from orchestration.connectors.meta_ads.answers import classify
 from orchestration.connectors.meta_ads.client import Client, MetaAdsAccess
 from orchestration.connectors.meta_ads.insights import read_insights
-from orchestration.connectors.meta_ads.rows import SPEND_FIELDS, MetaAdsRows
+from orchestration.connectors.meta_ads.rows import AD_FIELDS, SPEND_FIELDS, MetaAdsRows
 
 _MONTHS_TOLD = 37
 # Without this filter what deleted and archived campaigns spent is missing.
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS", "WITH_ISSUES")
+# Of an ad that has a status beside these, its campaign tells what it cost.
+_AD_STATUSES = (
+    *("ACTIVE", "PAUSED", "DELETED", "PENDING_REVIEW", "DISAPPROVED", "PREAPPROVED"),
+    *("PENDING_BILLING_INFO", "CAMPAIGN_PAUSED", "ARCHIVED", "ADSET_PAUSED", "IN_PROCESS"),
+    "WITH_ISSUES",
+)
 _STATUS_WORDS = {
     "1": "active",
     "2": "disabled",
@@ -117,7 +125,7 @@ class MetaAds:
         return months_before(today, _MONTHS_TOLD) + timedelta(days=1)
 
     def read_spend(self, account: Account, first: date, last: date) -> Page:
-        """Campaigns' days, deleted and archived ones among them, and the account's."""
+        """Days of campaigns and ads, deleted and archived ones among them, and the account's."""
         campaigns = {
             "level": "campaign",
             "time_increment": "1",
@@ -125,10 +133,18 @@ class MetaAds:
             "filtering": _all_statuses(),
             **self._attribution(),
         }
+        ads = campaigns | {
+            "level": "ad",
+            "fields": ",".join(AD_FIELDS),
+            "filtering": _all_statuses(of_ads=True),
+        }
         totals = {"level": "account", "time_increment": "1", "fields": "spend"}
+        told = self._insights(account, campaigns, first, last)
+        has_ads = self.options.by_ad and bool(told)
         return {
             "attribution_windows": list(self.options.attribution_windows),
-            "campaigns": self._insights(account, campaigns, first, last),
+            "campaigns": told,
+            "ads": self._insights(account, ads, first, last) if has_ads else [],
             "totals": self._insights(account, totals, first, last),
         }
 
@@ -171,11 +187,15 @@ class MetaAds:
         self, account: Account, params: Mapping[str, str], first: date, last: date
     ) -> list[dict[str, object]]:
         # The account's days, and a window of reach, are few rows however many days there are.
-        is_large = params["level"] == "campaign" and params["time_increment"] == "1"
+        is_large = params["level"] != "account" and params["time_increment"] == "1"
         sync = self.options.sync_days if is_large else (last - first).days + 1
         return read_insights(self.client, account.id, params, first, last, sync)
 
 
-def _all_statuses() -> str:
-    chosen = {"field": "campaign.effective_status", "operator": "IN", "value": list(_STATUSES)}
-    return json.dumps([chosen], separators=(",", ":"))
+def _all_statuses(*, of_ads: bool = False) -> str:
+    wanted = {"campaign": _STATUSES, **({"ad": _AD_STATUSES} if of_ads else {})}
+    chosen = [
+        {"field": f"{kind}.effective_status", "operator": "IN", "value": list(statuses)}
+        for kind, statuses in wanted.items()
+    ]
+    return json.dumps(chosen, separators=(",", ":"))

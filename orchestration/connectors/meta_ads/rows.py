@@ -9,7 +9,7 @@ Belongs here: fields to types. Does not: asking (pull.py), adding up (ads/reconc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -31,15 +31,23 @@ SPEND_FIELDS = (
     "inline_post_engagement",
     "actions",
 )
+# Name and kind are the campaign's.
+AD_FIELDS = (
+    "ad_id",
+    *(name for name in SPEND_FIELDS if name not in ("campaign_name", "objective")),
+)
 
 
 # What an answer may leave out, because it is nothing.
-_LEFT_OUT_FIELDS = {
-    "campaign_name": "campaign_name",
-    "source_field": "objective",
+_LEFT_OUT_METRICS = {
     "clicks": "inline_link_clicks",
     "engagements": "inline_post_engagement",
     "platform_conversions": "actions",
+}
+_LEFT_OUT_FIELDS = {
+    "campaign_name": "campaign_name",
+    "source_field": "objective",
+    **_LEFT_OUT_METRICS,
 }
 
 
@@ -67,7 +75,7 @@ class MetaAdsRows:
     conversion_actions: tuple[str, ...] = ("lead",)
 
     def spend(self, account: Account, page: Page) -> Told:
-        """Campaigns' days and the account's; counts and actions of zero are left out of an answer.
+        """Days of campaigns, ads and the account; answers leave out counts and actions of zero.
 
         Raises:
             FixConfiguration: With the field that has another type.
@@ -81,7 +89,18 @@ class MetaAdsRows:
             self._spend_day(account, Fields(row, "a campaign's day"), windows)
             for row in page["campaigns"]
         ]
-        return Told(days, totals, lacking(page["campaigns"], _LEFT_OUT_FIELDS))
+        ads = []
+        for row in page.get("ads", []):  # pages of earlier versions have none
+            fields = Fields(row, "an ad's day")
+            day = self._spend_day(account, fields, windows)
+            ads.append(replace(day, ad_id=fields.text("ad_id")))
+        return Told(
+            days,
+            totals,
+            lacking(page["campaigns"], _LEFT_OUT_FIELDS),
+            ads,
+            lacking(page.get("ads", []), _LEFT_OUT_METRICS),
+        )
 
     def reach(self, account: Account, page: Page) -> list[ReachRow]:
         """Reach of the account and of its campaigns within the page's days.

@@ -25,6 +25,8 @@ ACCOUNT, CAMPAIGN, CREATIVE = (
     "urn:li:sponsoredAccount:", "urn:li:sponsoredCampaign:", "urn:li:sponsoredCreative:",
 )  # fmt: skip
 PIVOTS = {"ACCOUNT": ACCOUNT, "CAMPAIGN": CAMPAIGN, "CREATIVE": CREATIVE}
+# The finder q=statistics has two or three pivots; this simulator knows these two together.
+TOGETHER = ("CAMPAIGN", "CREATIVE")
 GRANULARITIES = ("DAILY", "MONTHLY", "ALL")
 DEFAULT_FIELDS = "impressions,clicks"
 Element = dict[str, Any]
@@ -33,7 +35,7 @@ Element = dict[str, Any]
 @dataclass(frozen=True)
 class _Cell:
     account: Account
-    pivot: str
+    pivots: tuple[str, ...]
     first: date
     last: date
     figures: Figures
@@ -56,9 +58,13 @@ def asked_of(platform: Platform, query: Query, today: date) -> Asked:
     """Read a query; LinkedInError for what cannot be. Accounts out of reach are left out."""
     finder, pivot = plain(query, "q"), plain(query, "pivot")
     granularity = plain(query, "timeGranularity")
-    if finder != "analytics":
-        raise bad_request(f"Finder {finder!r} is not known; this simulator has q=analytics.")
-    if pivot not in PIVOTS:
+    if finder == "statistics":
+        pivot = _pivots_together(query)
+    elif finder != "analytics":
+        raise bad_request(
+            f"Finder {finder!r} is not known; this simulator has q=analytics and q=statistics."
+        )
+    elif pivot not in PIVOTS:
         raise bad_request(f"Invalid value for param pivot: {pivot}")
     if granularity not in GRANULARITIES:
         raise bad_request(f"Invalid value for param timeGranularity: {granularity}")
@@ -90,6 +96,13 @@ def asked_of(platform: Platform, query: Query, today: date) -> Asked:
     )
 
 
+def _pivots_together(query: Query) -> str:
+    pivots = tuple(texts(query, "pivots"))
+    if pivots != TOGETHER:
+        raise bad_request(f"Invalid value for param pivots: {', '.join(pivots)}")
+    return ",".join(TOGETHER)
+
+
 def elements_of(platform: Platform, asked: Asked) -> Iterator[Element]:
     """All elements, which an answer may cut; nothing has none."""
     for cell in _cells(platform, asked):
@@ -106,32 +119,34 @@ def _check_fields(fields: list[str]) -> None:
 
 def _cells(platform: Platform, asked: Asked) -> Iterator[_Cell]:
     for account in asked.accounts:
-        parts: dict[tuple[str, date, date], list[Figures]] = defaultdict(list)
-        for pivot, day, figures in _days(platform, account, asked):
-            parts[pivot, *_window(day, asked)].append(figures)
-        for (pivot, first, last), several in sorted(parts.items(), key=lambda x: x[0]):
+        parts: dict[tuple[tuple[str, ...], date, date], list[Figures]] = defaultdict(list)
+        for pivots, day, figures in _days(platform, account, asked):
+            parts[pivots, *_window(day, asked)].append(figures)
+        for (pivots, first, last), several in sorted(parts.items(), key=lambda x: x[0]):
             total = added(several)
             if not total.is_nothing:
-                yield _Cell(account, pivot, first, last, total)
+                yield _Cell(account, pivots, first, last, total)
 
 
 def _days(
     platform: Platform, account: Account, asked: Asked
-) -> Iterator[tuple[str, date, Figures]]:
+) -> Iterator[tuple[tuple[str, ...], date, Figures]]:
     if asked.pivot == "ACCOUNT" and asked.campaigns is None:
         told = platform.account_days(account, asked.first, asked.last)
         for day, figures in told.items():
-            yield ACCOUNT + account.id, day, figures
+            yield (ACCOUNT + account.id,), day, figures
         return
     for each in platform.days(account, asked.first, asked.last):
         if asked.campaigns is not None and each.campaign.id not in asked.campaigns:
             continue
         if asked.pivot == "ACCOUNT":
-            yield ACCOUNT + account.id, each.day, each.figures
+            yield (ACCOUNT + account.id,), each.day, each.figures
         elif asked.pivot == "CAMPAIGN":
-            yield CAMPAIGN + each.campaign.id, each.day, each.figures
+            yield (CAMPAIGN + each.campaign.id,), each.day, each.figures
         elif each.ad is not None:
-            yield CREATIVE + each.ad.id, each.day, each.figures
+            own = (CREATIVE + each.ad.id,)
+            is_alone = asked.pivot == "CREATIVE"
+            yield own if is_alone else (CAMPAIGN + each.campaign.id, *own), each.day, each.figures
 
 
 def _window(day: date, asked: Asked) -> tuple[date, date]:
@@ -160,7 +175,7 @@ def _reach(cell: _Cell) -> int:
 
 FIELDS: dict[str, Callable[[_Cell], Any]] = {
     "dateRange": lambda cell: {"start": _day(cell.first), "end": _day(cell.last)},
-    "pivotValues": lambda cell: [cell.pivot],
+    "pivotValues": lambda cell: list(cell.pivots),
     "impressions": lambda cell: cell.figures.impressions,
     "clicks": lambda cell: cell.figures.clicks,
     "landingPageClicks": lambda cell: cell.figures.clicks,

@@ -22,9 +22,11 @@ from sample_company.simulators.advertising.life import RESTATED_DAYS, Life
 from sample_company.simulators.advertising.platform import Account, Campaign, Platform
 from sample_company.simulators.server import Simulator
 from tests.connectors.ads_home import AdsHome
+from tests.unlike import unlike
 
 CENT, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 Key = tuple[str, str, date]
+AdKey = tuple[str, str, date, str | None]
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,47 @@ class AdsMeeting(AdsHome):
     def assert_equal(self) -> int:
         """Deliveries are the truth row by row and to the cent; returns how many rows there are."""
         told = self.told()
-        columns = (
-            "platform_account_id, campaign_id, spend_date, impressions, clicks, engagements, "
-            "platform_conversions, campaign_name, source_field, currency_code, platform_time_zone"
-        )
-        found = {row[:3]: row[3:] for row in self.rows(columns)}
-        assert found == {key: self._columns(key, figures) for key, figures in told.items()}
+        keys = "platform_account_id, campaign_id, spend_date"
+        texts = "campaign_name, source_field, currency_code, platform_time_zone"
+        counts = ("impressions", "clicks", "engagements", "platform_conversions")
+        sums = ", ".join(f"sum({name})" for name in counts)
+        found = {
+            row[:3]: row[3:] for row in self.rows(f"{keys}, {sums}, {texts}", more="group by all")
+        }
+        wanted = {key: self._columns(key, figures) for key, figures in told.items()}
+        assert unlike(found, wanted) == {}
         self._assert_money(told)
+        ads = {row[:4]: row[4:] for row in self.rows(f"{keys}, ad_id, {', '.join(counts)}, spend")}
+        self._assert_ads(ads)
         for kind in self.options.get("reach_windows", ()):
             self._assert_reach(kind)
         return len(found)
+
+    def ads_told(self) -> dict[AdKey, Figures]:
+        """What the platform tells now of ads, and of campaigns without ads, of days that are over.
+
+        An ad that the platform hides is told of its campaign alone; that is a row without an ad.
+        """
+        found: dict[AdKey, list[Figures]] = {}
+        for account in self.platform.accounts.values():
+            yesterday = self.platform.today(account) - timedelta(days=1)
+            for each in self.platform.days(account, self.start, yesterday):
+                ad_id = each.ad.id if each.ad else None
+                if not each.figures.is_nothing:
+                    key = (account.id, each.campaign.id, each.day, ad_id)
+                    found.setdefault(key, []).append(each.figures)
+        return {key: added(figures) for key, figures in found.items()}
+
+    def _assert_ads(self, found: Mapping[AdKey, tuple[Any, ...]]) -> None:
+        """Every ad's day is what it is told as, its money less than two cents away."""
+        told = self.ads_told()
+        assert found.keys() == told.keys()
+        wanted = {
+            key: (x.impressions, x.clicks, self.rules.engagements(x), x.conversions)
+            for key, x in told.items()
+        }
+        assert unlike({key: row[:-1] for key, row in found.items()}, wanted) == {}
+        assert all(abs(row[-1] - told[key].cost) < 2 * CENT for key, row in found.items())
 
     def _columns(self, key: Key, figures: Figures) -> tuple[Any, ...]:
         account, campaign = self.platform.accounts[key[0]], self.platform.campaigns[key[1]]

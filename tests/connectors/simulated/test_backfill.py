@@ -32,8 +32,8 @@ from tests.connectors.simulated.ads_company import (
 
 APRIL, MAY_END = date(2026, 4, 1), date(2026, 5, 31)
 SEARCH = "searchStream"
-# Asking which days are told: the accounts, and each of two; of a slice three of each more.
-ASKED_FIRST, ASKED_OF_SLICE = 3, 7
+# Asking which days are told: the accounts, and each of two; of a slice four of each more.
+ASKED_FIRST, ASKED_OF_SLICE = 3, 9
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from orchestration.state import StateStore
 from sample_company.simulators import faults
 from sample_company.simulators.advertising.figures import Figures
 from sample_company.simulators.advertising.life import RESTATED_DAYS, Life
-from sample_company.simulators.advertising.platform import Platform
+from sample_company.simulators.advertising.platform import Ad, Platform
 from sample_company.simulators.google_ads.sample import empty_platform, sample_platform
 from sample_company.simulators.google_ads.simulator import (
     GoogleAdsSimulator,
@@ -33,6 +33,7 @@ from sample_company.simulators.google_ads.simulator import (
     too_many_requests,
 )
 from sample_company.story import tell_story
+from tests.unlike import unlike
 
 CENT = Decimal("0.01")
 Key = tuple[str, str, date]
@@ -83,17 +84,35 @@ class AdsMeeting:
         window = SpendWindow(self.start, self.restated_days, self.accounts)
         return pull_spend(context, Client(http, access, variables), window)
 
-    def rows(self, columns: str) -> list[tuple[Any, ...]]:
+    def rows(self, columns: str, more: str = "") -> list[tuple[Any, ...]]:
         files = self.home / "deliveries" / "ad_spend" / "*.parquet"
         with duckdb.connect() as connection:
             return connection.execute(
-                f"select {columns} from read_parquet('{files}') order by all"
+                f"select {columns} from read_parquet('{files}') {more} order by all"
             ).fetchall()
 
     def delivered(self) -> dict[Key, tuple[int, int]]:
         """Impressions and clicks by account, campaign and day."""
-        columns = "platform_account_id, campaign_id, spend_date, impressions, clicks"
-        return {row[:3]: row[3:] for row in self.rows(columns)}
+        keys = "platform_account_id, campaign_id, spend_date"
+        found = self.rows(f"{keys}, sum(impressions), sum(clicks)", "group by all")
+        return {row[:3]: row[3:] for row in found}
+
+    def ads(self) -> dict[tuple[Any, ...], tuple[int, int]]:
+        """The same by ad too; None is a campaign's without an ad."""
+        keys = "platform_account_id, campaign_id, spend_date, ad_id"
+        return {row[:4]: row[4:] for row in self.rows(f"{keys}, impressions, clicks")}
+
+    def ads_told(self) -> dict[tuple[Any, ...], tuple[int, int]]:
+        """What the platform tells now of ads, and of campaigns without ads."""
+        found: dict[tuple[Any, ...], Figures] = {}
+        for account in self.platform.accounts.values():
+            yesterday = self.platform.today(account) - timedelta(days=1)
+            for each in self.platform.days(account, date.min, yesterday):
+                if not each.figures.is_nothing:
+                    ad = each.ad.id if each.ad else None
+                    key = (account.id, each.campaign.id, each.day, ad)
+                    found[key] = found.get(key, Figures()) + each.figures
+        return {key: (x.impressions, x.clicks) for key, x in found.items()}
 
     def told(self) -> dict[Key, Figures]:
         """What the platform tells now, of days that are over."""
@@ -108,7 +127,8 @@ class AdsMeeting:
         """Rows are the same, and every account's day is the same to the cent."""
         told = self.told()
         counts = {key: (x.impressions, x.clicks) for key, x in told.items()}
-        assert self.delivered() == counts
+        assert unlike(self.delivered(), counts) == {}
+        assert unlike(self.ads(), self.ads_told()) == {}
         exact: dict[tuple[str, date], Decimal] = {}
         for (account, _, day), figures in told.items():
             exact[account, day] = exact.get((account, day), Decimal(0)) + figures.cost
@@ -182,6 +202,50 @@ def test_whatever_is_restated_the_newest_pull_is_the_truth(young: AdsMeeting, se
     young.assert_equal()
     assert len(young.told()) > 20
     assert young.pull().changed == {"ad_spend": 0}
+
+
+def test_ads_and_what_no_ad_tells_add_up_to_their_campaign(young: AdsMeeting) -> None:
+    """A deleted ad is kept, a Performance Max campaign has none, and assets are no ads."""
+    account = young.platform.accounts["1112223334"]
+    search = young.platform.add_campaign(account, "Search", "SEARCH", ads=2)
+    biggest = young.platform.add_campaign(account, "Max", "PERFORMANCE_MAX", ads=0)
+    day = young.platform.today(account) - timedelta(days=2)
+    first, second = search.ads
+    third = Decimal("3.333333")
+    for ad in (first, second, Ad("assets", search.id, "no ad")):
+        young.platform.tell(search, day, Figures(third, 100, 7), ad)
+    young.platform.tell(biggest, day, Figures(third, 50, 3))
+    young.platform.remove_ad(second)
+    young.pull()
+    young.assert_equal()
+    columns = "campaign_id, ad_id, spend, impressions, campaign_name, source_field"
+    assert young.rows(columns) == [
+        (search.id, first.id, Decimal("3.33"), 100, "Search", "SEARCH"),
+        (search.id, second.id, Decimal("3.33"), 100, "Search", "SEARCH"),
+        (search.id, None, Decimal("3.34"), 100, "Search", "SEARCH"),
+        (biggest.id, None, Decimal("3.33"), 50, "Max", "PERFORMANCE_MAX"),
+    ]
+    assert young.pull(is_full=True).changed == {"ad_spend": 0}
+
+
+@pytest.mark.parametrize("at", [3, 4])
+def test_a_restatement_between_the_queries_about_ads_is_read_again(
+    young: AdsMeeting, at: int
+) -> None:
+    """Who it is, its campaigns, then its ads (3), then its totals (4)."""
+    account = young.platform.accounts["1112223334"]
+    campaign = young.platform.add_campaign(account, "Search", "SEARCH", ads=2)
+    day = young.platform.today(account) - timedelta(days=3)
+    for ad in campaign.ads:
+        young.platform.tell(campaign, day, Figures(Decimal(5), 10), ad)
+
+    def restate() -> None:
+        young.platform.tell(campaign, day, Figures(Decimal(4), 10), campaign.ads[1])
+
+    young.accounts = (account.id,)
+    young.simulator.faults.plan(faults.event("restated", restate), "searchStream", at=at)
+    assert young.pull().problems == []
+    assert young.rows("spend") == [(Decimal("4.00"),), (Decimal("5.00"),)]
 
 
 def test_a_restatement_between_two_queries_is_read_again(young: AdsMeeting) -> None:

@@ -24,6 +24,7 @@ from google.ads.googleads.v23.services.types.google_ads_service import (
 from google.auth.transport.requests import Request
 from google.oauth2.credentials import Credentials
 
+from orchestration.connectors.google_ads.pull import _ADS
 from sample_company.simulators.advertising.figures import Figures
 from sample_company.simulators.google_ads.fields import RESOURCES
 from sample_company.simulators.google_ads.sample import empty_platform
@@ -77,6 +78,27 @@ def test_it_reads_a_day_of_a_campaign(velmora: Advertiser) -> None:
     assert (row.metrics.cost_micros, row.metrics.impressions) == (7_000_001, 10)
     assert (row.metrics.clicks, row.metrics.conversions) == (0, 0.25)
     assert row.metrics.conversions_value == 4.5
+
+
+def test_it_reads_a_day_of_an_ad_as_the_connector_asks_for_it(velmora: Advertiser) -> None:
+    campaign = velmora.platform.add_campaign(velmora.account, "Two", "SEARCH", ads=2)
+    for number, ad in enumerate(campaign.ads, start=1):
+        figures = Figures(Decimal("7.000001") * number, 10 * number, number, Decimal("0.25"))
+        velmora.platform.tell(campaign, DAY, figures, ad)
+    velmora.platform.remove_ad(campaign.ads[1])
+    found = [
+        row
+        for row in rows(velmora, _ADS.format(start="2026-10-01", end="2026-10-31"))
+        if row.campaign.id == int(campaign.id)
+    ]
+    assert [
+        (row.ad_group_ad.ad.id, row.ad_group.id, row.segments.date, row.metrics.cost_micros)
+        for row in found
+    ] == [
+        (int(ad.id), int(ad.id), str(DAY), 7_000_001 * number)
+        for number, ad in enumerate(campaign.ads, start=1)
+    ]
+    assert [row.metrics.interactions for row in found] == [1, 2]
 
 
 def test_it_reads_the_unique_users_of_a_window(velmora: Advertiser) -> None:

@@ -57,6 +57,18 @@ def test_it_reads_analytics(velmora: Advertiser, official: Any) -> None:
     assert answer.paging.start == 0
 
 
+def test_it_reads_ads_beside_their_campaigns(velmora: Advertiser, official: Any) -> None:
+    answer = finder(
+        velmora, official, "/adAnalytics", "statistics",
+        pivots=["CAMPAIGN", "CREATIVE"], timeGranularity="DAILY", dateRange=SPAN,
+        accounts=["urn:li:sponsoredAccount:42"], fields="costInLocalCurrency,pivotValues",
+    )  # fmt: skip
+    assert answer.status_code == 200
+    campaign, ad = answer.elements[0]["pivotValues"]
+    assert campaign == f"urn:li:sponsoredCampaign:{velmora.guide.id}"
+    assert ad == f"urn:li:sponsoredCreative:{velmora.guide.ads[0].id}"
+
+
 def test_it_asks_for_more_campaigns_than_an_address_holds(
     velmora: Advertiser, official: Any
 ) -> None:
