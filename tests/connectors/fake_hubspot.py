@@ -200,6 +200,8 @@ class FakeAccount:
             return _json({"results": [o for o in self.owners if o["archived"] == is_archived]})
         if path == "/marketing/v3/campaigns":
             return _json({"results": self.campaigns})
+        if path == "/marketing/v3/marketing-events":
+            return _json({"results": []})
         if path == "/marketing/v3/forms":
             named = [
                 {"id": guid, "name": f"Form {guid}", "formType": "hubspot"} for guid in self.forms

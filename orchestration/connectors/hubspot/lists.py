@@ -1,7 +1,8 @@
-"""What HubSpot gives as lists without a search: owners, campaigns, forms and their submissions.
+"""What HubSpot gives as lists without a search: owners, campaigns, forms, submissions, events.
 
 A short list is read whole in each run, so what is not in it is gone. Submissions come newest
-first and are read back to where the run before ended; with a sweep, all of them.
+first and are read back to where the run before ended; with a sweep, all of them. Participations are
+read of the marketing events that may have news; with a sweep, of all that anybody registered for.
 
 Belongs here: these lists, in the form of records. Does not: CRM objects (object_pull.py).
 """
@@ -9,7 +10,7 @@ Belongs here: these lists, in the form of records. Does not: CRM objects (object
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,7 @@ _TYPES = {
     "updatedAt": "datetime",
     "createdAt": "datetime",
     "submitted_at": "datetime",
+    "occurred_at": "datetime",
     "is_active": "bool",
     "sent_at": "datetime",
     "clicked_at": "datetime",
@@ -49,7 +51,7 @@ class ListPull(ObjectPull):
 
     def _read_list_since(self, since: datetime | None) -> None:
         self.describe()
-        is_whole = self.item.reader != "submissions" or since is None
+        is_whole = self.item.reader not in _NEWS_ONLY or since is None
         for origin, page in self._pages(since):
             self._keep(f"list_{origin}", page)
             assembly = self._assembly()
@@ -62,6 +64,9 @@ class ListPull(ObjectPull):
         """Pages, each with what it is a page of (a form's id, for submissions)."""
         if self.item.reader == "submissions":
             yield from self._submissions(since)
+            return
+        if self.item.reader == "participations":
+            yield from self._participations(since)
             return
         asked: list[dict[str, str]] = [{}]
         if self.item.reader == "owners":
@@ -83,6 +88,41 @@ class ListPull(ObjectPull):
                     if any(float(record["submittedAt"]) < oldest for record in page.records):
                         break
 
+    def _participations(self, since: datetime | None) -> Iterator[tuple[str, Page]]:
+        for events in list_pages(self.client, self.item.list_path):
+            for event in events.records:
+                event_id = str(event.get("objectId") or event["id"])
+                if not _has_people(event) or not _may_have_news(event, since):
+                    continue
+                path = f"{self.item.list_path}/participations/{event_id}/breakdown"
+                for page in list_pages(self.client, path):
+                    yield event_id, page
+
+
+# Without a sweep these are not read whole.
+_NEWS_ONLY = ("submissions", "participations")
+# Attendance is often told days after an event.
+_DAYS_OF_NEWS = timedelta(days=30)
+_COUNTS = ("registrants", "attendees", "cancellations", "noShows")
+
+
+def _has_people(event: Record) -> bool:
+    """Whether anybody registered or came; an event that does not say may have people."""
+    return any(name not in event or int(event[name] or 0) for name in _COUNTS)
+
+
+def _may_have_news(event: Record, since: datetime | None) -> bool:
+    """Whether somebody may have registered or come since: it was changed, or is not long over."""
+    if since is None:
+        return True
+    ends = event.get("endDateTime") or event.get("startDateTime")
+    changed = event.get("updatedAt")
+    return (
+        ends is None
+        or datetime.fromisoformat(str(ends)) + _DAYS_OF_NEWS >= since
+        or (changed is not None and datetime.fromisoformat(str(changed)) >= since)
+    )
+
 
 _OUTSIDE = ("id", "createdAt", "updatedAt", "archived")
 
@@ -101,6 +141,8 @@ def normalised(item: HubSpotObject, page: Page, origin: str) -> Page:
     if item.reader == "submissions":
         records = [_submission(record, origin) for record in page.records]
         return Page(page.body, records, page.after)
+    if item.reader == "participations":
+        return Page(page.body, [_participation(record) for record in page.records], page.after)
     maker = {"owners": _owner, "forms": _form}.get(item.reader)
     if maker is None:
         return page
@@ -123,6 +165,21 @@ def _owner(record: Record) -> Record:
 def _form(record: Record) -> Record:
     names = ("name", "formType")
     return {**record, "properties": {name: record.get(name) for name in names}}
+
+
+def _participation(record: Record) -> Record:
+    """A person's part in an event; HubSpot tells its moment in milliseconds."""
+    told, about = record["properties"], record["associations"]
+    contact = about.get("contact") or {}
+    moment = datetime.fromtimestamp(int(told["occurredAt"]) / 1000, UTC).isoformat()
+    properties = {
+        "occurred_at": moment,
+        "attendance_state": told.get("attendanceState"),
+        "email": contact.get("email"),
+        "contact_id": contact.get("contactId"),
+        "event_name": (about.get("marketingEvent") or {}).get("name"),
+    }
+    return {"id": str(record["id"]), "properties": properties}
 
 
 def _submission(record: Record, form_id: str) -> Record:

@@ -136,7 +136,9 @@ class HubSpotObject(ApiObject):
     cursor_field: str = "hs_lastmodifieddate"
     deleted_field: str = "archived"
     scope: str
-    reader: Literal["crm", "list", "owners", "forms", "submissions", "email_events"] = "crm"
+    reader: Literal[
+        "crm", "list", "owners", "forms", "submissions", "email_events", "participations"
+    ] = "crm"
     path: str = ""
     needed: tuple[str, ...] = ()
     links: Mapping[str, Link] = Field(default_factory=dict)
@@ -179,7 +181,7 @@ class HubSpotObject(ApiObject):
             update={
                 "as_leads": None,
                 "needed": (*self.needed, *leads.needed),
-                "history": (*self.history, *leads.history),
+                "history": tuple(dict.fromkeys((*self.history, *leads.history))),
                 "outputs": {**self.outputs, **leads.outputs},
                 "parts": (*self.parts, *leads.parts),
             }

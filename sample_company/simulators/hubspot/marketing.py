@@ -99,6 +99,38 @@ class EmailEvent:
         return found | ({"url": self.url} if self.url else {})
 
 
+@dataclass(frozen=True)
+class Participation:
+    """A person's part in a marketing event: REGISTERED, ATTENDED, CANCELLED or NO_SHOW."""
+
+    id: str
+    event: str
+    at: datetime
+    state: str
+    contact: str
+    email: str
+
+    def on_wire(self, event_name: str) -> dict[str, Any]:
+        """The participation on the wire; of how long somebody stayed nothing is known."""
+        return {
+            "id": self.id,
+            "createdAt": moment_text(self.at),
+            "associations": {
+                "marketingEvent": {"marketingEventId": self.event, "name": event_name},
+                "contact": {"contactId": self.contact, "email": self.email},
+            },
+            "properties": {"occurredAt": millis(self.at), "attendanceState": self.state},
+        }
+
+
+STATES = {
+    "REGISTERED": "registrants",
+    "ATTENDED": "attendees",
+    "CANCELLED": "cancellations",
+    "NO_SHOW": "noShows",
+}
+
+
 def guid(*words: str) -> str:
     """A GUID that the same words always give."""
     # A name-based UUID (RFC 9562, version 5), without the objects that make tens of thousands slow.
@@ -120,6 +152,7 @@ class Marketing:
         self.campaigns: dict[str, Thing] = {}
         self.events: dict[str, Thing] = {}
         self.submissions: dict[str, list[Submission]] = {}
+        self.participations: dict[str, list[Participation]] = {}
         self.email_events: list[EmailEvent] = []
         self._by_email: dict[str, list[EmailEvent]] = {}
         self._sent: dict[tuple[str, str], list[EmailEvent]] = {}
@@ -199,6 +232,28 @@ class Marketing:
         }  # fmt: skip
         number = str(395_700_000 + len(self.events) + 1)
         return self._add(self.events, number, name, body, at)
+
+    def take_part(
+        self, event: str, state: str, contact: str, email: str, at: datetime | None = None
+    ) -> str:
+        """Let a contact register for an event, attend it, cancel or not come; returns its id.
+
+        HubSpot keeps each of them; the event counts it, and is told as changed.
+        """
+        with self.lock:
+            kept = self.participations.setdefault(event, [])
+            number = str(sum(map(len, self.participations.values())) + 1)
+            moment = at or self._clock.now()
+            kept.append(Participation(number, event, moment, state, contact, email))
+            self.events[event].body[STATES[state]] += 1
+            self.events[event].updated_at = self._clock.now()
+            return number
+
+    def forget_part(self, event: str, participation: str) -> None:
+        """Let a participation be as if it had never been, without a trace in the event."""
+        with self.lock:
+            kept = self.participations[event]
+            self.participations[event] = [each for each in kept if each.id != participation]
 
     def note(
         self, email: str, type_: str, recipient: str, at: datetime | None = None, url: str = ""

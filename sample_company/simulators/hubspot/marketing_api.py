@@ -40,6 +40,8 @@ class MarketingApi:
                   "marketing.campaigns.read"),
             *self._of("/marketing/v3/campaigns", things.campaigns, _campaign,
                       "marketing.campaigns.read"),
+            route("GET", "/marketing/v3/marketing-events/participations/{id}/breakdown",
+                  self._participations, "crm.objects.marketing_events.read"),
             *self._of("/marketing/v3/marketing-events", things.events, _event,
                       "crm.objects.marketing_events.read"),
             route("GET", "/email/public/v1/events", self._events, "content"),
@@ -85,6 +87,22 @@ class MarketingApi:
         results = [each.on_wire() for each in newest[first : first + limit]]
         after = str(first + limit) if len(newest) > first + limit else None
         return page(results, after)
+
+    def _participations(self, asked: Asked) -> Response:
+        event = self._marketing.events.get(asked.parts["id"])
+        if event is None:
+            raise not_found()
+        limit, first = asked.number("limit", 10, MOST_THINGS), _offset(asked.one("after"))
+        wanted, contact = asked.one("state"), asked.one("contactIdentifier")
+        with self._marketing.lock:
+            kept = [
+                each
+                for each in self._marketing.participations.get(event.id, [])
+                if wanted in ("", each.state) and contact in ("", each.contact, each.email)
+            ]
+        results = [each.on_wire(event.name) for each in kept[first : first + limit]]
+        after = str(first + limit) if len(kept) > first + limit else None
+        return page(results, after, total=len(kept))
 
     def _email(self, each: Thing, asked: Asked) -> dict[str, Any]:
         found = _common(each) | {"name": each.name, **each.body}

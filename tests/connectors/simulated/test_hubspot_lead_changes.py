@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ import yaml
 
 from orchestration.connectors import vendors
 from orchestration.connectors.hubspot import object_pull
+from orchestration.connectors.hubspot.objects import hubspot_objects
+from orchestration.connectors.raw_pages import finished_pulls
 from sample_company.simulators.hubspot.portal import Portal
 from sample_company.simulators.hubspot.setup import Stage
 from sample_company.simulators.hubspot.simulator import HubSpotSimulator
@@ -279,3 +282,27 @@ def test_the_warehouses_lead_changes_are_the_accounts(portal: Portal, tmp_path: 
         refused = concord(run.home, "run", **run.environment)
         assert refused.code != 0
         assert "98123" in refused.text
+
+
+def test_the_lifecycle_is_kept_where_contacts_are_no_leads(tmp_path: Path) -> None:
+    """No mart asks for it then, but nobody has to ask HubSpot for it again."""
+    others = sorted(hubspot_objects().keys() - {"contacts"})
+    for meeting in test_hubspot.meet(Portal(), tmp_path, leave_out=others):
+        portal = meeting.portal
+        ann = portal.create("contacts", email="ann@x.example", lifecyclestage="lead")
+        portal.clock.advance(HOUR)
+        meeting.clean_pull()
+        portal.update("contacts", ann, lifecyclestage="marketingqualifiedlead")
+        portal.clock.advance(HOUR)
+        meeting.clean_pull()
+        told = [
+            [version["value"] for version in record["propertiesWithHistory"]["lifecyclestage"]]
+            for pull in finished_pulls(meeting.home / "raw_pages" / "contacts")
+            for kind, body in pull.pages()
+            if kind == "records"
+            for record in json.loads(body)["results"]
+        ]
+        assert told == [["lead"], ["marketingqualifiedlead", "lead"]]
+        assert {path.name for path in meeting.source.options.folder.glob("[a-z]*")} == {
+            "people", "contact_merges",
+        }  # fmt: skip

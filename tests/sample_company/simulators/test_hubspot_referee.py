@@ -191,3 +191,24 @@ def test_it_hears_of_missing_scopes(portal: Portal) -> None:
         assert client.crm.contacts.basic_api.get_page().results == []
         with pytest.raises(Exception, match="MISSING_SCOPES"):
             client.crm.deals.basic_api.get_page()
+
+
+def test_it_reads_who_took_part_in_marketing_events(official: Any, portal: Portal) -> None:
+    now = portal.clock.now()
+    event = portal.marketing.add_event("Fair", now, now + timedelta(hours=8))
+    for number in range(12):
+        state = "REGISTERED" if number % 2 else "ATTENDED"
+        portal.marketing.take_part(event, state, f"10{number}", f"p{number}@x.example", now)
+    api = official.marketing.events.retrieve_participant_state_api
+    page = api.get_participations_breakdown_by_marketing_event_id(int(event), limit=10)
+    assert (page.total, len(page.results), page.paging.next.after) == (12, 10, "10")
+    first = page.results[0]
+    assert (first.properties.attendance_state, first.associations.contact.email) == (
+        "ATTENDED", "p0@x.example",
+    )  # fmt: skip
+    assert first.properties.occurred_at == int(now.timestamp() * 1000)
+    assert first.associations.marketing_event.name == "Fair"
+    some = api.get_participations_breakdown_by_marketing_event_id(int(event), state="REGISTERED")
+    assert some.total == 6
+    [found] = official.marketing.events.basic_api.get_all().results
+    assert (found.object_id, found.registrants, found.attendees) == (event, 6, 6)
