@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from orchestration.company.connector_options import (
     FieldProblem,
+    VariableName,
     alias_problems,
     datasets_delivered,
     delivered_dataset,
@@ -22,7 +23,7 @@ from orchestration.company.connector_options import (
 )
 from orchestration.company.datasets import Dataset
 from orchestration.company.source_types import DropFolder
-from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text
+from orchestration.company.value_types import CurrencyCode, Decision, SnakeCase, Text, refuse
 from orchestration.connectors.ads.spend import SCHEMA
 from orchestration.connectors.landed.map_parts import MappedObject, Value
 from orchestration.connectors.landed.vendor_map import (
@@ -61,9 +62,15 @@ class LandedOptions(Decision):
         "marketo",
         "mailchimp",
     ] = Field(description="Whose objects the tables hold.")
-    database: DropFolder = Field(
+    database: DropFolder | None = Field(
+        None,
         description="A DuckDB file, or a folder of Parquet files with one folder or file per "
-        "table; an absolute path or ${NAME}."
+        "table; an absolute path or ${NAME}.",
+    )
+    postgres_variable: VariableName | None = Field(
+        None,
+        description="Variable with the address of a PostgreSQL server, in place of a database; "
+        "<name>_FILE may name a file (mode 0600).",
     )
     table_schema: Text | None = Field(
         None, alias="schema", description="Schema of the tables, or a folder inside the folder."
@@ -89,6 +96,22 @@ class LandedOptions(Decision):
         default_factory=lambda: ["lead"],
         description="Meta: action types whose sum is platform_conversions; they must not overlap.",
     )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.database is None) == (self.postgres_variable is None):
+            raise refuse(
+                "names no place, or two",
+                allowed="database (a file or folder) or postgres_variable (a server)",
+                fix="keep one of them",
+            )
+        if self.postgres_variable is not None and self.table_schema is None:
+            raise refuse(
+                "names no schema",
+                allowed="schema: the schema of the server's tables",
+                fix="add it",
+            )
+        return self
 
 
 class LandedSource(Decision):
@@ -120,8 +143,8 @@ class LandedSource(Decision):
 
     @property
     def database(self) -> Path:
-        """The database; a relative path starts from the company folder."""
-        return self._company_folder / self.options.database
+        """The file or folder; a relative path starts from the company folder."""
+        return self._company_folder / (self.options.database or "")
 
     def objects(self) -> Mapping[str, ApiObject]:
         """The objects that are read, with the company's own fields."""

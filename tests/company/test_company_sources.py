@@ -240,6 +240,27 @@ def test_an_object_that_is_only_kept_has_no_fields_to_fill(folder: Folder) -> No
     folder.expect("sources.yml", "Order:", key, "is read and kept only", "")
 
 
+@pytest.mark.parametrize(
+    ("place", "message", "fix"),
+    [
+        ("currency: EUR", "names no place, or two", "keep one of them"),
+        (
+            "{database: lake, postgres_variable: LAKE_URL, schema: crm}",
+            "names no place, or two",
+            "keep one of them",
+        ),
+        ("postgres_variable: LAKE_URL", "names no schema", "add it"),
+    ],
+)
+def test_landed_tables_are_in_one_place(folder: Folder, place: str, message: str, fix: str) -> None:
+    pairs = place.strip("{}").split(", ")
+    lines = "".join(f"      {pair}\n" for pair in ["objects_of: hubspot", *pairs])
+    lake = f"  lake:\n    loader: landed_tables\n    options:  # lake\n{lines}"
+    folder.replace("sources.yml", "system_of_record:", f"{lake}system_of_record:")
+    folder.replace("sources.yml", "{people: crm}", "{people: crm, opportunities: crm}")
+    folder.expect("sources.yml", "# lake", "sources.lake.options", message, fix)
+
+
 def _add_org(folder: Folder, address: str, more: str = "api_version: '62.0'") -> None:
     folder.replace(
         "sources.yml",

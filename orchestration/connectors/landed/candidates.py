@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import duckdb
 
 from orchestration.connectors.errors import FixConfiguration
+from orchestration.connectors.landed.landed_table import LandedTable
 from orchestration.connectors.landed.names import spellings
-from orchestration.connectors.landed.tables import LandedTable
 from orchestration.connectors.typing_sql import literal, quoted
 
 _RAW = "_airbyte_data"

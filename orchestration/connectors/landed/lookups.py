@@ -15,9 +15,9 @@ import duckdb
 
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.landed.candidates import Columns, first_of, table_of
+from orchestration.connectors.landed.landed_table import LandedTable
 from orchestration.connectors.landed.loaders import gone_condition, loader_of, newest_first
 from orchestration.connectors.landed.map_parts import Condition, Lookup
-from orchestration.connectors.landed.tables import LandedTable
 from orchestration.connectors.typing_sql import literal, quoted
 
 ELEMENT = "element"

@@ -15,6 +15,7 @@ import duckdb
 from orchestration.canonical import load_entities
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.landed.candidates import Columns, first_of
+from orchestration.connectors.landed.landed_table import LandedTable
 from orchestration.connectors.landed.loaders import (
     LandedBy,
     gone_condition,
@@ -37,7 +38,6 @@ from orchestration.connectors.landed.map_parts import (
     Value,
 )
 from orchestration.connectors.landed.query import TableQuery, no_known_loader
-from orchestration.connectors.landed.tables import LandedTable
 from orchestration.connectors.landed.value_sql import moment_sql, pivoted, smallest_sql, sum_sql
 from orchestration.connectors.typing_sql import literal, quoted
 

@@ -11,11 +11,14 @@ from orchestration.connectors.errors import ConnectorError
 from orchestration.connectors.landed.pull import LandedPlace, place_of
 from orchestration.connectors.landed.tables import landed_tables
 
+# Enough to see the keys of a JSON column.
+_PROBED_ROWS = 1000
+
 
 def probe(context: PullContext, source: LandedSource) -> Probe:
-    """Look for every object's table; no row is read."""
+    """Look for every object's table; of a server's, some rows are read for the keys of JSON."""
     with engine(context.deliveries) as connection:
-        return probe_place(place_of(source), connection)
+        return probe_place(place_of(context, source, _PROBED_ROWS), connection)
 
 
 def probe_place(place: LandedPlace, connection: duckdb.DuckDBPyConnection) -> Probe:

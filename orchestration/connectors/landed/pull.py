@@ -25,12 +25,14 @@ from orchestration.connectors.engine import engine
 from orchestration.connectors.errors import FixConfiguration
 from orchestration.connectors.known_values import check_values
 from orchestration.connectors.landed.candidates import table_of
+from orchestration.connectors.landed.landed_table import LandedTable
 from orchestration.connectors.landed.map_parts import MappedObject
 from orchestration.connectors.landed.mapped_query import mapped_query
 from orchestration.connectors.landed.names import table_names
+from orchestration.connectors.landed.postgres_tables import PostgresPlace
 from orchestration.connectors.landed.query import TableQuery, table_query
 from orchestration.connectors.landed.spend import deliver_spend
-from orchestration.connectors.landed.tables import LandedTable, landed_tables
+from orchestration.connectors.landed.tables import landed_tables
 from orchestration.connectors.landing import Landing
 from orchestration.connectors.mapping import (
     IS_GONE,
@@ -53,14 +55,14 @@ class LandedPlace:
     """What is read.
 
     Attributes:
-        database: DuckDB file, or folder of Parquet files.
+        database: DuckDB file, folder of Parquet files, or server.
         schema: Schema, or folder inside the folder.
         objects: The objects of the API, by name.
         custom_fields: Object to the company's further fields.
         mapped: Objects that a vendor's map describes, by name; the others have the API's names.
     """
 
-    database: Path
+    database: Path | PostgresPlace
     schema: str
     objects: Mapping[str, ApiObject]
     custom_fields: Mapping[str, list[str]]
@@ -104,14 +106,19 @@ def pull(context: PullContext, source: LandedSource) -> PullResult:
         ConnectorError: As of `pull_landed`.
     """
     with engine(context.deliveries) as connection:
-        return pull_landed(context, place_of(source), connection)
+        return pull_landed(context, place_of(context, source), connection)
 
 
-def place_of(source: LandedSource) -> LandedPlace:
-    """What a source reads."""
+def place_of(
+    context: PullContext, source: LandedSource, row_limit: int | None = None
+) -> LandedPlace:
+    """What a source reads; of a server's tables so many rows at most."""
     options = source.options
+    variable = options.postgres_variable
     return LandedPlace(
-        source.database,
+        source.database
+        if variable is None
+        else PostgresPlace(variable, context.variables, context.deliveries, row_limit),
         options.table_schema or "",
         source.objects(),
         options.custom_fields,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.connectors.errors import FixConfiguration
+from orchestration.connectors.landed.landed_table import LandedTable
 from orchestration.connectors.landed.loaders import (
     LandedBy,
     gone_condition,
@@ -17,7 +18,6 @@ from orchestration.connectors.landed.loaders import (
     row_filter,
 )
 from orchestration.connectors.landed.names import column_names
-from orchestration.connectors.landed.tables import LandedTable
 from orchestration.connectors.mapping import ApiObject
 from orchestration.connectors.typing_sql import quoted
 

@@ -1,4 +1,4 @@
-"""The tables of a database that another loader fills: a DuckDB file, or a folder of Parquet files.
+"""The tables of a database that another loader fills: DuckDB, Parquet files, or PostgreSQL.
 
 Belongs here: opening it without a trace, and what it holds. Does not: which loader filled it.
 """
@@ -7,48 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from orchestration.connectors.errors import FixConfiguration, Retry
+from orchestration.connectors.landed.landed_table import LandedTable
+from orchestration.connectors.landed.postgres_tables import PostgresPlace, postgres_tables
 from orchestration.connectors.typing_sql import literal, quoted
 
 ATTACHED = "landed"
 
 
-@dataclass(frozen=True)
-class LandedTable:
-    """One table.
-
-    Attributes:
-        name: As the loader wrote it.
-        relation: SQL that reads it.
-        columns: Name in small letters to its name and type, in order.
-    """
-
-    name: str
-    relation: str
-    columns: Mapping[str, tuple[str, str]]
-
-
 @contextmanager
 def landed_tables(
-    connection: duckdb.DuckDBPyConnection, place: Path, schema: str
-) -> Iterator[dict[str, LandedTable]]:
+    connection: duckdb.DuckDBPyConnection, place: Path | PostgresPlace, schema: str
+) -> Iterator[Mapping[str, LandedTable]]:
     """Give the tables by their names in small letters, as long as the database is open.
 
     Args:
         connection: A connection of the caller.
-        place: The DuckDB file, opened for reading only, or the folder.
+        place: The DuckDB file, opened for reading only, or the folder, or the server.
         schema: Schema of the tables, or a folder inside the folder; may be empty for a folder.
 
     Raises:
         FixConfiguration: When there is no such place or schema.
-        Retry: When the loader is writing to the file.
+        Retry: When the loader is writing to the file, or the server is away.
     """
-    if place.is_dir():
+    if isinstance(place, PostgresPlace):
+        with postgres_tables(connection, place, schema) as tables:
+            yield tables
+    elif place.is_dir():
         yield _of_folder(connection, place / schema)
     elif place.is_file():
         _attach(connection, place)

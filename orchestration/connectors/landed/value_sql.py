@@ -8,9 +8,9 @@ from __future__ import annotations
 import duckdb
 
 from orchestration.connectors.landed.candidates import Columns
+from orchestration.connectors.landed.landed_table import LandedTable
 from orchestration.connectors.landed.loaders import LandedBy
 from orchestration.connectors.landed.map_parts import Pivot, SumOf
-from orchestration.connectors.landed.tables import LandedTable
 from orchestration.connectors.typing_sql import literal, quoted
 
 
