@@ -69,6 +69,41 @@ def test_they_come_with_the_sweeps_and_give_no_rows(org: Meeting) -> None:
     assert folders == set(org.pulling.source.datasets)
 
 
+def test_each_of_them_arrives_with_every_field_that_is_named(org: Meeting) -> None:
+    """Contracts and orders, team members, roles, currencies and their dated rates."""
+    make = org.organisation.create
+    day = date(2026, 11, 1)
+    account = make("Account", Name="Acme")
+    deal = make("Opportunity", Name="Deal", StageName="Discovery", CloseDate=day)
+    order = make("Order", AccountId=account, Status="Draft", EffectiveDate=day)
+    made = {
+        "Contract": make("Contract", AccountId=account, Status="Draft", StartDate=day),
+        "Order": order,
+        "OrderItem": make("OrderItem", OrderId=order, Quantity=2, UnitPrice=Decimal("49.75")),
+        "OpportunityTeamMember": make(
+            "OpportunityTeamMember", OpportunityId=deal, UserId=account, TeamMemberRole="Engineer"
+        ),
+        "UserRole": make("UserRole", Name="Sales DACH"),
+        "CurrencyType": make("CurrencyType", IsoCode="USD", ConversionRate=Decimal("1.1")),
+        "DatedConversionRate": make(
+            "DatedConversionRate", IsoCode="USD", ConversionRate=Decimal("1.12"), StartDate=day
+        ),
+    }
+    org.organisation.clock.advance(HOUR)
+    org.pull()
+    connector = org.pulling.source.connector
+    assert connector is not None
+    items = {name: item for name, item in connector.objects().items() if not item.outputs}
+    assert items.keys() == made.keys()
+    for name, item in items.items():
+        [record] = kept(org, name)
+        assert record["Id"] == made[name]
+        assert set(item.kept) <= record.keys(), name
+    [member] = kept(org, "OpportunityTeamMember")
+    assert (member["OpportunityId"], member["TeamMemberRole"]) == (deal, "Engineer")
+    assert [item["UnitPrice"] for item in kept(org, "OrderItem")] == [49.75]
+
+
 def test_the_sample_company_has_rates_for_every_month() -> None:
     rates = list(sample_organisation().truth_of("DatedConversionRate", None))
     assert {row["IsoCode"] for row in rates} == {"USD", "GBP"}
