@@ -47,6 +47,8 @@ from orchestration.connectors.raw_pages import PullPages, new_pull
 from orchestration.connectors.watch import check_fields, hidden_fields
 from orchestration.state import ConnectorObject
 
+# Kind of a kept page: archived records that were never read before, with their history.
+ARCHIVED_HISTORY = "bin_history"
 # Records that are put together at a time: as many as one request about associations takes.
 CHUNK = 1000
 
@@ -191,12 +193,31 @@ class ObjectPull:
         for answers in object_pages(
             self.client, self.item.list_path, self.properties, is_archived=True
         ):
-            for page in whole(answers)[0]:
-                self._keep("archived", page)
-                self.stager.archived(page)
+            self._archived(answers)
         if self.known.cursor_at is not None:
             # What no list shows may have moved between two pages: its id says whether it is gone.
             self._read_ids(self.stager.vanished())
+
+    def _archived(self, answers: list[Page]) -> None:
+        """Stage a page of the bin; of what was never read before, its history too."""
+        never_read: set[str] = set()
+        for page in whole(answers)[0]:
+            self._keep("archived", page)
+            never_read |= self.stager.archived(page)
+        if not (self.history and never_read):
+            return
+        for page in batch_records(
+            self.client,
+            self.item.list_path,
+            sorted(never_read),
+            self.properties,
+            self.history,
+            is_archived=True,
+        ):
+            self._keep(ARCHIVED_HISTORY, page)
+            assembly = self._assembly()
+            assembly.add(page)
+            self.stager.archived_history(assembly)
 
     def _read_list(self) -> None:
         assembly = self._assembly()

@@ -203,9 +203,17 @@ def _ids_reader(last: str | None) -> Callable[[Answer], tuple[bytes, list[str]]]
 
 
 def batch_records(
-    client: Client, path: str, ids: Sequence[str], properties: Sequence[str], history: Sequence[str]
+    client: Client,
+    path: str,
+    ids: Sequence[str],
+    properties: Sequence[str],
+    history: Sequence[str],
+    *,
+    is_archived: bool = False,
 ) -> Iterator[Page]:
     """Yield records by their ids; ids that are not there are left out of the answers.
+
+    With `is_archived`, those that are in the recycle bin, and no others.
 
     A merged id gives the record that it was merged into, which has another id.
 
@@ -220,7 +228,8 @@ def batch_records(
         }
         if history:
             content["propertiesWithHistory"] = list(history)
-        yield client.ask("POST", f"{path}/batch/read", _understand, json=content)
+        asked = {"params": {"archived": "true"}} if is_archived else {}
+        yield client.ask("POST", f"{path}/batch/read", _understand, json=content, **asked)
 
 
 def association_pages(client: Client, kind: str, to: str, ids: Sequence[str]) -> Iterator[Page]:

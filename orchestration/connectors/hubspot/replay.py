@@ -21,6 +21,7 @@ from orchestration.connectors.hubspot.describe import pipelines
 from orchestration.connectors.hubspot.lists import normalised
 from orchestration.connectors.hubspot.message_log import MessageLog
 from orchestration.connectors.hubspot.messages import replay_messages
+from orchestration.connectors.hubspot.object_pull import ARCHIVED_HISTORY
 from orchestration.connectors.hubspot.objects import HubSpotObject
 from orchestration.connectors.hubspot.reading import page_of
 from orchestration.connectors.hubspot.records import Assembly
@@ -81,6 +82,10 @@ def _replay_pull(
     for kind, body in pull.pages():
         if kind == "archived":
             stager.archived(page_of(body))
+        elif kind == ARCHIVED_HISTORY:
+            told = Assembly(item, assembly.pipelines, assembly.owner_of)
+            told.add(page_of(body))
+            stager.archived_history(told)
         elif kind == "gone":
             stager.gone(json.loads(body))
         else:

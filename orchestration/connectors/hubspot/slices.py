@@ -22,7 +22,7 @@ from orchestration.connectors.hubspot.lists import ListPull, normalised
 from orchestration.connectors.hubspot.mapping_hash import mapping_hash
 from orchestration.connectors.hubspot.messages import MessagePull
 from orchestration.connectors.hubspot.object_pull import ObjectPull
-from orchestration.connectors.hubspot.reading import Page, object_pages, search_ids, whole
+from orchestration.connectors.hubspot.reading import Page, object_pages, search_ids
 
 # HubSpot's moments are of this grain.
 _TICK = timedelta(milliseconds=1)
@@ -97,9 +97,7 @@ class RecordSlice(ObjectPull):
             if not any(self._is_inside(page) for page in answers):
                 continue
             self.describe()
-            for page in whole(answers)[0]:
-                self._keep("archived", page)
-                self.stager.archived(page)
+            self._archived(answers)
 
     def _is_inside(self, page: Page) -> bool:
         stamps = (record["properties"].get(self.item.cursor_field) for record in page.records)

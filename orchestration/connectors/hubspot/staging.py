@@ -95,11 +95,15 @@ class Stager:
             self._stage_part(part, assembly.part_rows(part.made_from))
         self.losers |= assembly.losers()
 
-    def archived(self, page: Page) -> None:
-        """Stage archived records: as they were last seen, else as the bin shows them."""
+    def archived(self, page: Page) -> set[str]:
+        """Stage archived records: as they were last seen, else as the bin shows them.
+
+        Returns:
+            The ids of those that were never read.
+        """
         ids = [str(record["id"]) for record in page.records]
         if not ids:
-            return
+            return set()
         self.remember("archived_ids", ids)
         held = self._held_ids(ids)
         self.gone([value for value in ids if value in held])
@@ -108,6 +112,13 @@ class Stager:
             Page(b"", [record for record in page.records if str(record["id"]) not in held])
         )
         self._stage(self.item, assembly.rows(list(self.columns)), self.columns)
+        return set(ids) - held
+
+    def archived_history(self, assembly: Assembly) -> None:
+        """Stage the history of archived records."""
+        for part in self.item.parts:
+            if part.made_from in ("history", "changes"):
+                self._stage_part(part, assembly.part_rows(part.made_from))
 
     def gone(self, ids: Iterable[str]) -> None:
         """Stage that records are gone."""

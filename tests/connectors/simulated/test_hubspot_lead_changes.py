@@ -306,3 +306,29 @@ def test_the_lifecycle_is_kept_where_contacts_are_no_leads(tmp_path: Path) -> No
         assert {path.name for path in meeting.source.options.folder.glob("[a-z]*")} == {
             "people", "contact_merges",
         }  # fmt: skip
+
+
+def test_a_contact_that_was_archived_before_the_first_run_has_its_history(
+    account: Meeting,
+) -> None:
+    portal = account.portal
+    ann = portal.create("contacts", email="ann@x.example", lifecyclestage="lead")
+    portal.clock.advance(HOUR)
+    portal.update("contacts", ann, lifecyclestage="marketingqualifiedlead")
+    portal.clock.advance(HOUR)
+    portal.archive("contacts", ann)
+    portal.clock.advance(HOUR)
+    account.clean_pull()
+    held = read(account, "contact_lead_history")
+    assert held == truth(portal, "contacts", *CONTACT_PROPERTIES)
+    assert [change[2] for change in sorted(held, key=lambda change: change[1])] == [
+        "lead", "marketingqualifiedlead",
+    ]  # fmt: skip
+    asked = account.simulator.count("batch/read")
+    portal.clock.advance(HOUR)
+    account.clean_pull(is_full=True)
+    assert account.simulator.count("batch/read") == asked, "it is known by now"
+    connector = account.source.connector
+    assert connector is not None
+    vendors.replay(account.context(), connector)
+    assert read(account, "contact_lead_history") == held
