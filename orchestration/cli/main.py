@@ -20,7 +20,7 @@ COMMANDS = {
     "replay": "Make a source's deliveries anew from its kept answers.",
     "kpi": "Show a KPI: value, formula, example, where it comes from.",
     "explain": "Show how a conversion was credited, and why a touch was not.",
-    "plan": "Show pay plans in plain language.",
+    "plan": "Show pay plans in plain language, and what others would pay.",
     "close": "Post, freeze and lock periods of pay.",
     "statement": "Print what somebody is paid for a period, line by line.",
     "query": "Ask the semantic layer for KPIs by day, channel, team and so on.",
