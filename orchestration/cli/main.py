@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "Show pay plans in plain language, and what others would pay.",
     "close": "Post, freeze and lock periods of pay.",
     "statement": "Print what somebody is paid for a period, line by line.",
+    "export": "Write what finance takes away for a month.",
     "query": "Ask the semantic layer for KPIs by day, channel, team and so on.",
     "rollback": "Let readers see an earlier published version.",
     "postgres": "Bring the published version to PostgreSQL.",
