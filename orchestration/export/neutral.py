@@ -13,15 +13,16 @@ from collections.abc import Iterable
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 QUOTE = "'"
 # Characters that no cell of a workbook can hold, and that say nothing in a CSV.
-_UNWRITABLE = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
+_UNWRITABLE = {code: None for code in range(32) if chr(code) not in "\t\n"}
 
 
 def neutral(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would compute; other text stays as it is.
 
-    Spaces before the sign do not help it.
+    Spaces before the sign do not help it. A carriage return becomes a line feed: alone it would
+    end a row of a CSV, and what follows it would be a cell of its own.
     """
-    clean = text.translate(_UNWRITABLE)
+    clean = text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNWRITABLE)
     is_formula = clean.startswith(FORMULA_SIGNS) or clean.lstrip(" \u00a0").startswith(
         FORMULA_SIGNS
     )
