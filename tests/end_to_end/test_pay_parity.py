@@ -107,5 +107,5 @@ def test_a_group_too_small_keeps_its_row_and_tells_nothing(sample: RunHome) -> N
     assert {withheld for count, withheld, _ in rows if count < 5} == {True}
     assert {value for _, withheld, value in rows if withheld} == {None}
     assert not [count for count, withheld, _ in rows if withheld and count >= 5]
-    assert len(rows) == 15 * len({*ask_finance(
+    assert len(rows) == 16 * len({*ask_finance(
         sample, "select business_function, period from comp_parity")})  # fmt: skip

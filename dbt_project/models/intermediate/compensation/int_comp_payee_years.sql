@@ -27,6 +27,18 @@ attainments as (
 
 ),
 
+assigned_components as (
+
+    select * from {{ ref('int_comp_assigned_components') }}
+
+),
+
+bands as (
+
+    select * from {{ ref('stg_company__plan_bands') }}
+
+),
+
 payees as (
 
     select * from {{ ref('comp_payee') }}
@@ -150,6 +162,47 @@ earned_sums as (
 
 ),
 
+most as (
+
+    select
+        plan,
+        plan_version,
+        component,
+        max(greatest(start_value, end_value)) as payout_rate
+    from bands
+    group by
+        plan,
+        plan_version,
+        component
+
+),
+
+-- Of the last plan of the year; a commission has no most, so neither has who gets one.
+upsides as (
+
+    select
+        assigned_components.payee_key,
+        years.period_start,
+        case
+            when count(*) = count(assigned_components.kpi)
+                then sum(assigned_components.weight * most.payout_rate)
+        end as upside_rate
+    from assigned_components
+    inner join years
+        on
+            assigned_components.valid_from <= years.period_end
+            and assigned_components.valid_to > years.period_end
+    left join most
+        on
+            assigned_components.plan = most.plan
+            and assigned_components.plan_version = most.plan_version
+            and assigned_components.component = most.component
+    group by
+        assigned_components.payee_key,
+        years.period_start
+
+),
+
 attained as (
 
     select
@@ -186,6 +239,7 @@ final as (
         {{ safe_ratio('coalesce(earned_sums.amount, 0)', 'targets.target_amount') }}
             as payout_rate,
         cast(round(attained.attainment, 6) as decimal(18, 6)) as attainment,
+        cast(round(upsides.upside_rate, 6) as decimal(18, 6)) as upside_rate,
 
         targets.period_start
     from targets
@@ -199,6 +253,10 @@ final as (
         on
             targets.payee_key = attained.payee_key
             and targets.period_start = attained.period_start
+    left join upsides
+        on
+            targets.payee_key = upsides.payee_key
+            and targets.period_start = upsides.period_start
 
 )
 

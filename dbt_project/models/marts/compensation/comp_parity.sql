@@ -4,6 +4,7 @@
 {%- set measures = [
     ('variable_share', 'share', 'earner_count'),
     ('target_pay_median', 'reporting_currency', 'payee_count'),
+    ('upside_rate_median', 'share', 'bounded_count'),
     ('attainment_p25', 'share', 'attained_count'),
     ('attainment_median', 'share', 'attained_count'),
     ('attainment_p75', 'share', 'attained_count'),
@@ -137,11 +138,13 @@ people as (
         count(*) as payee_count,
         count(attainment) as attained_count,
         count(payout_rate) as paid_out_count,
+        count(upside_rate) as bounded_count,
         count(case when earned_amount <> 0 then payee_key end) as earner_count,
         sum(earned_amount) as earned_amount,
         sum(shared_amount) as shared_amount,
         percentile_cont(0.5) within group (order by annual_target_amount)
             as target_pay_median,
+        percentile_cont(0.5) within group (order by upside_rate) as upside_rate_median,
         percentile_cont(0.25) within group (order by attainment) as attainment_p25,
         percentile_cont(0.5) within group (order by attainment) as attainment_median,
         percentile_cont(0.75) within group (order by attainment) as attainment_p75,
