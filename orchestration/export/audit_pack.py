@@ -96,6 +96,7 @@ class Performed:
         statement_count: Statements that were locked.
         same_count: Those whose hash came out the same.
         is_same_month: Whether the hash of the month did.
+        has_later_inputs: Whether the inputs know a later day than the close did.
         notes: What helps to understand differences.
     """
 
@@ -103,6 +104,7 @@ class Performed:
     statement_count: int
     same_count: int
     is_same_month: bool
+    has_later_inputs: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -204,6 +206,7 @@ def reperform(settings: Settings, folder: Path, project: Project | None = None) 
         len(pack["statements"]),
         same,
         closed.ledger_hash == pack["ledger_hash"] and len(hashes) == len(pack["statements"]),
+        pack["inputs_as_of_date"] != pack["closed_as_of_date"],
         tuple(_notes(pack)),
     )
 

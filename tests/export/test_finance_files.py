@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from orchestration.export.finance import export_month
+from orchestration.export.audit_pack import Performed
+from orchestration.export.finance import check_again, export_month
 from orchestration.export.month import ExportError, read_month
 from orchestration.export.tie_out import Check, tie_out
 from orchestration.settings import Settings
@@ -121,6 +122,23 @@ def test_only_an_earlier_export_is_replaced(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "finance.duckdb", "marts.duckdb", "may",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("done", "is_good", "is_checked"),
+    [
+        (Performed("m", 3, 3, is_same_month=True), True, True),
+        (Performed("m", 3, 2, is_same_month=False), False, True),
+        (Performed("m", 3, 3, is_same_month=False), False, True),
+        (Performed("m", 3, 3, is_same_month=True, has_later_inputs=True), True, True),
+        (Performed("m", 3, 2, is_same_month=False, has_later_inputs=True), True, False),
+    ],
+)
+def test_a_month_that_comes_out_otherwise_is_red_unless_more_is_known(
+    done: Performed, is_good: bool, is_checked: bool
+) -> None:
+    check = check_again(done)
+    assert (check.is_good, check.is_checked) == (is_good, is_checked)
 
 
 def test_a_month_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
