@@ -1,4 +1,4 @@
-"""`concord plan`: a pay plan in plain language.
+"""`concord plan`: a pay plan in plain language, and what another one would pay.
 
 Belongs here: the commands. Does not: the words (plan_view.py), what a plan may say
 (company/plans.py).
@@ -14,6 +14,7 @@ from orchestration.cli.console import console
 from orchestration.cli.exit_codes import INVALID_INPUT
 from orchestration.cli.inputs import settings_or_stop
 from orchestration.cli.plan_view import plan_lines
+from orchestration.cli.plan_what_if import estimate, what_if
 from orchestration.cli.published_marts import stop_unknown
 from orchestration.company import CompanyInvalid, load_company
 from orchestration.company.plans import PlanFile
@@ -22,7 +23,11 @@ from orchestration.sample import ensure_sample
 
 @click.group("plan")
 def command() -> None:
-    """Show the pay plans of the company folder."""
+    """Show the pay plans of the company folder, and what others would pay."""
+
+
+command.add_command(what_if)
+command.add_command(estimate)
 
 
 @command.command("list")

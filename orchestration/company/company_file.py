@@ -100,6 +100,11 @@ class CompensationSettings(Decision):
         description="First month that the ledger pays, such as 2026-01; what belongs to earlier "
         "ones was paid elsewhere. Default: everything is paid.",
     )
+    smallest_group: Annotated[Integer, Field(ge=2)] = Field(
+        5,
+        description="Measures of what groups of people are paid are shown for groups of so many "
+        "and more; default 5.",
+    )
 
 
 class CompanyFile(Decision):

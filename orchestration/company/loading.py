@@ -189,6 +189,7 @@ def load_company(
     as_of: date | None = None,
     kpi_folder: Path = KPI_FOLDER,
     today: Callable[[ZoneInfo], date] = today_in,
+    pay_folder: Path | None = None,
 ) -> Company:
     """Load and check a company folder.
 
@@ -198,6 +199,7 @@ def load_company(
         as_of: As-of date that wins over company.yml's.
         kpi_folder: Folder of the KPI definitions.
         today: Gives today's date in a zone, for companies without an as-of date.
+        pay_folder: Folder whose `compensation` is read in place of the company folder's.
 
     Raises:
         CompanyInvalid: When anything is wrong; carries all problems of all files.
@@ -225,10 +227,12 @@ def load_company(
     machine_addresses = reading.csv_if_there(
         MACHINE_ADDRESSES_FILE, MachineAddress, check_machine_addresses
     )
-    plans, plan_problems = read_plans(folder)
+    plans, plan_problems = read_plans(pay_folder or folder)
     reading.problems += plan_problems
-    assignments = reading.csv_if_there(ASSIGNMENTS_FILE, PlanAssignment, check_assignments)
-    quotas = reading.csv_if_there(QUOTAS_FILE, Quota, check_quotas)
+    pay = _Reading(pay_folder or folder, variables)
+    assignments = pay.csv_if_there(ASSIGNMENTS_FILE, PlanAssignment, check_assignments)
+    quotas = pay.csv_if_there(QUOTAS_FILE, Quota, check_quotas)
+    reading.problems += pay.problems
     kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
     reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder), kpis)]
     extensions, extension_problems = read_extensions(folder, kpis)

@@ -24,6 +24,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             *_texts("company_name", "reporting_currency", "time_zone"),
             ("fiscal_year_start_month", INTEGER),
             ("first_pay_period", DATE),
+            ("smallest_pay_group", INTEGER),
         ]
     ),
     "as_of": pa.schema([("as_of_date", DATE)]),

@@ -70,6 +70,7 @@ def _calendar_rows(company: Company) -> dict[str, Rows]:
                 "time_zone": decisions.time_zone,
                 "fiscal_year_start_month": decisions.fiscal_year_start_month,
                 "first_pay_period": decisions.compensation.first_period,
+                "smallest_pay_group": decisions.compensation.smallest_group,
             }
         ],
         "as_of": [{"as_of_date": company.as_of_date}],

@@ -12,6 +12,9 @@ from datetime import date
 from orchestration.publish.sql import Columns, identifier, literal, select_list
 
 VERSION_COLUMN = "publish_version"
+# In what version the KPIs were audited that pay was computed from. Pay is held with them, so
+# rows that are published are from KPIs of the same version.
+KPI_VERSION_COLUMN = "kpi_publish_version"
 GROUP_COLUMN = "kpi_group"
 STALE_COLUMN = "stale_since"
 
@@ -23,8 +26,12 @@ def without_version(columns: Columns) -> Columns:
 
 def fresh_rows(source: str, columns: Columns, version: str) -> str:
     """Select all rows of a candidate, marked with the version they are published in."""
-    chosen = select_list(without_version(columns))
-    return f"select {chosen}, {literal(version)} as {VERSION_COLUMN} from {source}"  # noqa: S608
+    own = {name: kind for name, kind in columns.items() if name != KPI_VERSION_COLUMN}
+    told = [VERSION_COLUMN]
+    if KPI_VERSION_COLUMN in columns:
+        told.insert(0, KPI_VERSION_COLUMN)
+    marks = ", ".join(f"{literal(version)} as {name}" for name in told)
+    return f"select {select_list(without_version(own))}, {marks} from {source}"  # noqa: S608
 
 
 def fresh_rows_of(source: str, columns: Columns, version: str, groups: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ EXPECTED = {
         "time_zone": TEXT,
         "fiscal_year_start_month": INT,
         "first_pay_period": DATE,
+        "smallest_pay_group": INT,
     },
     "as_of": {"as_of_date": DATE},
     "holiday": {"holiday_date": DATE, "holiday_name": TEXT},

@@ -45,6 +45,7 @@ LEDGER_MODELS = frozenset({
     "int_comp_months", "int_comp_override_months", "int_comp_posted_amounts",
     "int_comp_due_amounts", "comp_override", "comp_pending_posting", "comp_ledger",
     "comp_period", "comp_statement_line", "comp_statement", "comp_dispute", "comp_approval",
+    "comp_parity",
 })  # fmt: skip
 FIRST, AS_OF = date(2025, 1, 1), date(2026, 12, 31)
 # The calendar goes on after the as-of date, so that the month after a locked one is in it.
@@ -167,8 +168,9 @@ def run(
 def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     make_table(
         connection, "staging.stg_company__settings",
-        {"reporting_currency": TEXT, "first_pay_period": DAY},
-        [{"reporting_currency": "EUR", "first_pay_period": world.first_period}],
+        {"reporting_currency": TEXT, "first_pay_period": DAY, "smallest_pay_group": "integer"},
+        [{"reporting_currency": "EUR", "first_pay_period": world.first_period,
+          "smallest_pay_group": 5}],
     )  # fmt: skip
     make_table(
         connection, "staging.stg_company__as_of", {"as_of_date": DAY},
@@ -201,6 +203,10 @@ def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
         ) = 1
         """
     )
+    make_table(
+        connection, "core.fct_cost_monthly",
+        {"business_function": TEXT, "category": TEXT, "amount": MONEY, "cost_month": DAY}, [],
+    )  # fmt: skip
     make_table(
         connection, "kpi.dim_kpi", {"kpi": TEXT, "contract_version": "integer"},
         [{"kpi": name, "contract_version": 1} for name in sorted({row[0] for row in world.kpis})],

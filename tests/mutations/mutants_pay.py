@@ -94,7 +94,46 @@ LEDGER = [
         UNIT,
     ),
 ]
+PARITY = [
+    Mutant(
+        "of few people no measure of pay is shown",
+        "comp_parity",
+        "when unioned.payee_count >= settings.smallest_pay_group",
+        "when unioned.payee_count >= 0",
+        UNIT,
+    ),
+    Mutant(
+        "what a KPI pays for happened in the middle of its period",
+        "comp_parity",
+        "when earning_lines.kpi_result_key is not null",
+        "when earning_lines.kpi_result_key is null",
+        UNIT,
+    ),
+    Mutant(
+        "how long pay takes is said of what was posted",
+        "comp_parity",
+        "statement_lines.amount > 0 and statement_lines.status = 'final'",
+        "statement_lines.amount > 0",
+        UNIT,
+    ),
+    Mutant(
+        "a measure that one function is paid for is not shared",
+        "int_comp_payee_years",
+        "having count(distinct business_function) > 1",
+        "having count(distinct business_function) > 0",
+        UNIT,
+    ),
+    Mutant(
+        "the pay of a year is that of its periods",
+        "int_comp_payee_years",
+        "on lines.period between years.period_start and years.period_end",
+        "on lines.period >= years.period_start",
+        UNIT,
+    ),
+]
+
 PAY = [
+    *PARITY,
     *LEDGER,
     Mutant(
         "a refund is priced on the day of its booking",

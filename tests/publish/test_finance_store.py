@@ -69,3 +69,23 @@ def test_a_held_group_stays_beside_the_first_pay(paying: World) -> None:
             "select count(*) from compensation.comp_earning_line"
         ).fetchall()
     assert rows == 1
+
+
+def test_a_bonus_names_the_version_of_its_kpis(paying: World) -> None:
+    """Pay that is held keeps the version that its KPIs were audited in."""
+    result = PublishedTable(
+        "compensation", "comp_kpi_result", "demand", store=store_of("compensation"), key=("kpi",)
+    )
+    with duckdb.connect(str(paying.warehouse)) as connection:
+        connection.execute(
+            "create table compensation.comp_kpi_result as "
+            "select 'mqls' as kpi, null::varchar as kpi_publish_version, 90 as actual"
+        )
+    seen = []
+    for failing in ((), ("demand",), ()):
+        folder = paying.publish(failing, tables=[*TABLES, result]).folder
+        with duckdb.connect(str(folder / "finance.duckdb"), read_only=True) as connection:
+            seen += connection.execute(
+                "select kpi_publish_version, publish_version from compensation.comp_kpi_result"
+            ).fetchall()
+    assert seen == [("000001", "000001"), ("000001", "000001"), ("000003", "000003")]

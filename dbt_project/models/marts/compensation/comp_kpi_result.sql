@@ -1,4 +1,6 @@
 -- Grain: one row per payee, component that pays for a KPI, currency of pay and ended period (payee_key, component_key, currency_code, period_start).
+-- Why: pay is held where a group that it reads is held, so the KPIs of a published row are those
+-- of the same version. Publishing names it; before that there is none.
 with kpi_lines as (
 
     select * from {{ ref('int_comp_kpi_lines') }}
@@ -25,6 +27,7 @@ final as (
         kpi_lines.kpi,
         kpi_lines.period_grain,
         kpi_lines.currency_code,
+        cast(null as varchar) as kpi_publish_version,
 
         cast(max(definitions.contract_version) as integer) as kpi_contract_version,
         max(kpi_lines.target) as target,

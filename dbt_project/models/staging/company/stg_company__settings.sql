@@ -12,7 +12,8 @@ final as (
         reporting_currency,
         time_zone,
         fiscal_year_start_month,
-        first_pay_period
+        first_pay_period,
+        smallest_pay_group
     from source
 
 )
