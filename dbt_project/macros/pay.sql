@@ -45,6 +45,16 @@
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
 {%- endmacro %}
 
+{#- What conditions leave of pay, for a sentence; nothing where they leave it as it is. -#}
+{% macro told_factor(factor) -%}
+    case
+        when {{ factor }} <> 1 then concat(
+            ' x ', {{ plain_number(factor) }}, ' (by gates and multipliers)'
+        )
+        else ''
+    end
+{%- endmacro %}
+
 {#- A part of whole cents, to the cent, half away from zero; NULL when the whole is 0. All of it are
     whole numbers that are not negative. -#}
 {% macro rounded_share(cents, part, whole) -%}

@@ -38,6 +38,7 @@ MODELS = (
     "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
     "stg_company__plan_opportunity_types", "stg_company__quotas",
+    "stg_company__plan_conditions", "stg_company__plan_draws",
     "stg_ledger__postings", "stg_ledger__statements", "stg_ledger__period_locks",
 )  # fmt: skip
 LEDGER_MODELS = frozenset({

@@ -96,6 +96,9 @@ def expected(world: PayWorld, oracle: Oracle, through: date | None = None) -> To
         last_day = period_end(one.start(one.credit.event.day), grain)
         if first <= last_day.replace(day=1) <= (through or AS_OF):
             totals[payee_key(one.payee), one.currency] += amount
+    for (who, _, _, currency, grain, start), amount in oracle.carried.items():
+        if first <= period_end(start, grain).replace(day=1) <= (through or AS_OF):
+            totals[payee_key(who), currency] += amount
     for _, who, day, text, currency, author, approver in world.overrides:
         allowed = approver not in ("", author, who)
         if allowed and first <= day.replace(day=1) <= (through or AS_OF):
