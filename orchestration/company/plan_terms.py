@@ -1,4 +1,4 @@
-"""Terms of a plan beside its tariffs: conditions, what is taken back, what is held, draws.
+"""Terms of a plan beside its tariffs: caps, conditions, what is taken back, what is held, draws.
 
 Belongs here: the models of these terms and the checks that need one term only. Does not: tariffs
 and components (plans), what two components must agree on (plan_checks), computing pay (SQL).
@@ -21,6 +21,30 @@ from orchestration.company.value_types import (
     SnakeCase,
     refuse,
 )
+
+
+class Cap(Decision):
+    """The most that a component pays."""
+
+    per: Literal["transaction", "period", "year"] = Field(
+        description="Over what it is counted: an event, the component's period, the fiscal year."
+    )
+    amount: Annotated[Money, Field(ge=0)] = Field(description="The most that is paid.")
+    excess: Literal["forfeit", "carry"] = Field(
+        "forfeit",
+        description="What becomes of the rest: lost, or paid in later periods as far as their cap "
+        "allows.",
+    )
+
+    @model_validator(mode="after")
+    def _is_carried_by_period(self) -> Self:
+        if self.excess == "carry" and self.per != "period":
+            raise refuse(
+                f"the excess of a cap per {self.per} is carried",
+                allowed="excess: carry beside `per: period`",
+                fix="change per, or let the excess be forfeited",
+            )
+        return self
 
 
 class Achieved(Decision):

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from orchestration.company.plan_terms import Clawback, Draw, Gate, Holdback, Multiplier
+from orchestration.company.plan_terms import Cap, Clawback, Draw, Gate, Holdback, Multiplier
 from orchestration.company.value_types import (
     Amount,
     Day,
@@ -69,30 +69,6 @@ class Point(Decision):
     at: Amount = Field(description="What is counted, or the attainment or achievement.")
     amount: Money | None = Field(None, description="What is paid there.")
     payout: Amount | None = Field(None, description="Share of the target pay: KPIs only.")
-
-
-class Cap(Decision):
-    """The most that a component pays."""
-
-    per: Literal["transaction", "period", "year"] = Field(
-        description="Over what it is counted: an event, the component's period, the fiscal year."
-    )
-    amount: Annotated[Money, Field(ge=0)] = Field(description="The most that is paid.")
-    excess: Literal["forfeit", "carry"] = Field(
-        "forfeit",
-        description="What becomes of the rest: lost, or paid in later periods as far as their cap "
-        "allows.",
-    )
-
-    @model_validator(mode="after")
-    def _is_carried_by_period(self) -> Self:
-        if self.excess == "carry" and self.per != "period":
-            raise refuse(
-                f"the excess of a cap per {self.per} is carried",
-                allowed="excess: carry beside `per: period`",
-                fix="change per, or let the excess be forfeited",
-            )
-        return self
 
 
 class PlanComponent(Decision):
@@ -288,6 +264,12 @@ def _form_of_terms(item: PlanComponent) -> PydanticCustomError | None:
             f"{item.component} counts no day: from {item.counted_from} to {item.counted_to}",
             allowed=f"counted_to after {item.counted_from}: the first day that does not count",
             fix="correct counted_from or counted_to",
+        )
+    if item.holdback and item.cap and item.cap.excess == "carry":
+        return refuse(
+            f"{item.component} holds back, and carries what is above its cap",
+            allowed="a holdback, or a cap with excess: carry",
+            fix="remove one of the two",
         )
     if item.measure in (None, "bookings", "quantity"):
         return None

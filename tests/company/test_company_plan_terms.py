@@ -38,7 +38,6 @@ components:
     bands: [{at_least: 0, rate: 0.06}]
     cap: {per: period, amount: 10000, excess: carry}
     clawback: {method: months_unserved, term_months: 12, within_months: 18}
-    holdback: {share: 0.5, until: cash}
   - component: contest
     label: Contest
     kind: spiff
@@ -46,6 +45,7 @@ components:
     method: step
     scope: transaction
     frequency: monthly
+    holdback: {share: 0.5, until: cash}
     counted_from: 2025-03-01
     counted_to: 2025-04-01
     bands: [{at_least: 0, below: 10, amount: 0}, {at_least: 10, amount: 250}]
@@ -69,7 +69,7 @@ def paying(folder: Folder) -> Folder:
 def test_terms_are_rows(paying: Folder) -> None:
     tables = {name: table.to_pylist() for name, table in rules_tables(paying.load()).items()}
     commission, contest = tables["plan_component"]
-    assert (commission["cap_excess"], commission["held_share"], commission["held_until"]) == (
+    assert (commission["cap_excess"], contest["held_share"], contest["held_until"]) == (
         "carry", Decimal("0.5"), "cash",
     )  # fmt: skip
     assert (commission["clawback_method"], commission["clawback_term_months"]) == (
@@ -113,8 +113,10 @@ def test_terms_are_rows(paying: Folder) -> None:
         ("term_months: 12, ", "", "has no term", "add or remove term_months"),
         ("until: cash", "until: months", "no number of months", "add or remove months"),
         ("share: 0.5, until", "share: 0, until", "holds nothing", "correct share"),
+        ("within_months: 18}", "within_months: 18}\n    holdback: {share: 1, until: cash}",
+         "carries what is above its cap", "one of the two"),
         ("counted_to: 2025-04-01", "counted_to: 2025-03-01", "counts no day", "correct counted"),
-        ("    measure: quantity\n", "    measure: meetings_held\n    clawback: {method: full}\n",
+        ("    measure: quantity\n", "    measure: meetings_held\n",
          "waits for cash or refunds", "remove them"),
         ("kind: recoverable", "kind: guarantee", "says how it is given back", "remove them"),
         ("from_month: 4", "from_month: 1", "amount 2 of the draw", "in order"),

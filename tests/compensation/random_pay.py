@@ -48,6 +48,8 @@ def random_plans(random: Random, method: str = "") -> dict[str, str]:
                 ],
             }
             _add_terms(random, content["components"], is_whole=bool(method))
+            if random.random() < 0.6:
+                content["draw"] = _draw(random)
             known = {key: value for key, value in content.items() if value is not None}
             plans[f"{plan}_{version}"] = yaml.safe_dump(known, sort_keys=False)
     return plans
@@ -114,12 +116,44 @@ def _add_terms(random: Random, components: list[dict[str, Any]], *, is_whole: bo
                      {"at_least": bound, "below": 1.1, "multiply": 1},
                      {"at_least": 1.1, "multiply": 1.25}]  # fmt: skip
             item["multiplier"] = {**random.choice(looked_at), "bands": bands}
+        is_carried = item.get("cap", {}).get("excess") == "carry"
+        if item["measure"] in ("bookings", "quantity") and not is_carried and random.random() < 0.5:
+            item["holdback"] = dict(random.choice((
+                {"share": 0.5, "until": "cash"}, {"share": 0.333333, "until": "cash"},
+                {"share": 1, "until": "paid_in_full"},
+                {"share": 0.3, "until": "months", "months": 3},
+            )))  # fmt: skip
         if item["measure"] in ("bookings", "quantity") and not is_whole and random.random() < 0.4:
             clawback = random.choice((
                 {"method": "full"}, {"method": "months_unserved", "term_months": 12},
                 {"within_months": 3}, {"method": "full", "within_months": 2},
             ))  # fmt: skip
             item["clawback"] = dict(clawback)
+
+
+def _draw(random: Random) -> dict[str, Any]:
+    """A draw of some kind that ends, or goes on."""
+    last = random.randint(3, 14)
+    steps = [{"from_month": 1, "amount": random.choice((300, 812.37))}]
+    if last % 2:
+        steps.append({"from_month": 3, "amount": random.choice((100, 499.99))})
+    steps.append({"from_month": last + 1, "amount": 0})
+    kind = random.choice(("recoverable", "recoverable", "recoverable", "guarantee", "additive"))
+    draw: dict[str, Any] = {"kind": kind, "amounts": steps}
+    if kind == "recoverable":
+        draw["recovered_share"] = random.choice((1, 0.5, 0.333333))
+    if kind == "recoverable" and random.random() < 0.5:
+        draw["forgiven_after_months"] = last + random.randint(0, 4)
+    return draw
+
+
+def add_payments(random: Random, world: PayWorld) -> None:
+    """Let customers pay: some nothing, some all of it, some in parts that may be too much."""
+    for name, _, day, amount, currency, *_ in world.deals:
+        for number in range(random.choice((0, 1, 2, 3))):
+            part = random.choice((1, 0.5, 0.333, 0.25)) * float(amount)
+            paid = min(AS_OF, day + timedelta(days=random.choice((-10, 5, 50, 200))))
+            world.payments.append((f"{name}p{number}", name, paid, f"{part:.2f}", currency))
 
 
 def _bands(
