@@ -45,6 +45,56 @@
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
 {%- endmacro %}
 
+{#- What conditions leave of pay, for a sentence; nothing where they leave it as it is. -#}
+{% macro told_factor(factor) -%}
+    case
+        when {{ factor }} <> 1 then concat(
+            ' x ', {{ plain_number(factor) }}, ' (by gates and multipliers)'
+        )
+        else ''
+    end
+{%- endmacro %}
+
+{#- What a posting moves that is no line and no override: holds, releases, draws, guarantees. -#}
+{% macro moved_kind(postings) -%}
+    case
+        when
+            {{ postings }}.entry_type in (
+                'hold', 'release', 'draw_advance', 'draw_recovery', 'forfeiture'
+            )
+            then {{ postings }}.entry_type
+        when
+            {{ postings }}.earning_line_key is null and {{ postings }}.override_key is null
+            and {{ postings }}.entry_type in ('earning', 'adjustment')
+            then 'guarantee'
+    end
+{%- endmacro %}
+
+{#- The key of what is due, as its postings tell it; payee, month and currency stand beside. -#}
+{% macro posted_due_key(postings) -%}
+    coalesce(
+        {{ postings }}.earning_line_key,
+        {{ postings }}.override_key,
+        {{ moved_due_key(
+            moved_kind(postings), postings ~ '.component_key', postings ~ '.root_event_key'
+        ) }}
+    )
+{%- endmacro %}
+
+{% macro moved_due_key(kind, component_key, root_event_key) -%}
+    {{ surrogate_key([kind, component_key, root_event_key]) }}
+{%- endmacro %}
+
+{#- The first month that the ledger pays, of CTEs settings and first_lock: that of company.yml, or the
+    first that is locked where that is earlier. -#}
+{% macro first_paid_period() -%}
+    case
+        when settings.first_pay_period is null then date '0001-01-01'
+        when first_lock.period < settings.first_pay_period then first_lock.period
+        else settings.first_pay_period
+    end
+{%- endmacro %}
+
 {#- A part of whole cents, to the cent, half away from zero; NULL when the whole is 0. All of it are
     whole numbers that are not negative. -#}
 {% macro rounded_share(cents, part, whole) -%}

@@ -129,8 +129,9 @@ def _plan(row: Row) -> str:
 
 def _band(row: Row) -> str:
     withheld = f"; {row['withheld_amount']:,} withheld by a cap" if row["withheld_amount"] else ""
+    factor = f" x {_plain(row['pay_factor'])}" if row["pay_factor"] != 1 else ""
     return (
-        f"{row['tier_number']}: {_plain(row['base_in_tier'])} x {_plain(row['rate'])} = "
+        f"{row['tier_number']}: {_plain(row['base_in_tier'])} x {_plain(row['rate'])}{factor} = "
         f"{_plain(row['amount_unrounded'])}{withheld}"
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from orchestration.cli.plan_term_view import draw_lines, term_lines
 from orchestration.company.plans import Band, PlanComponent, PlanFile
 
 PERIODS = {"monthly": "month", "quarterly": "fiscal quarter", "annual": "fiscal year"}
@@ -42,6 +43,9 @@ def plan_lines(plan: PlanFile) -> Iterator[str]:
     yield f"{plan.label} ({plan.plan}), version {plan.version}"
     yield f"  Holds from {plan.valid_from}{until}; the date of the credit decides."
     yield f"  Approved by {plan.approved_by} on {plan.approved_date}."
+    if plan.draw is not None:
+        for line in draw_lines(plan.draw):
+            yield f"  {line}"
     for number, item in enumerate(plan.components, start=1):
         clause = f", {item.clause}" if item.clause else ""
         yield f"  {number}. {item.label} ({item.component}{clause})"
@@ -74,7 +78,10 @@ def _lines(item: PlanComponent, plan: PlanFile) -> Iterator[str]:
     yield from _tariff(item)
     if item.cap is not None:
         per = {"transaction": "deal", "period": period, "year": "fiscal year"}[item.cap.per]
-        yield f"At most {item.cap.amount:,} a {per}; what is above it is forfeited."
+        rest = "is paid later, as far as the cap allows"
+        rest = rest if item.cap.excess == "carry" else "is forfeited"
+        yield f"At most {item.cap.amount:,} a {per}; what is above it {rest}."
+    yield from term_lines(item)
     if item.fx_date is not None:
         day = "the credit date" if item.fx_date == "credit_date" else f"the {period}'s first day"
         yield f"Other currencies are converted at the rate of {day}."

@@ -7,13 +7,14 @@ not: the form of one component (plans).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from orchestration.company.model_problems import validate_yaml
+from orchestration.company.plan_terms import Achieved
 from orchestration.company.plans import PLANS_FOLDER, PlanFile
 from orchestration.company.problems import Problem
 from orchestration.company.suggestions import did_you_mean, listed
@@ -57,15 +58,47 @@ def check_plan_kpis(plans: Iterable[ReadPlan], kpis: Collection[str]) -> list[Pr
     """Find components that pay for a KPI that nobody defined."""
     return [
         one.file.problem(
-            ("components", position, "kpi"),
+            (*place, "kpi"),
             "no such KPI",
             allowed=listed(sorted(kpis)),
-            fix=did_you_mean(item.kpi, kpis) or "use the id of a defined KPI",
+            fix=did_you_mean(kpi, kpis) or "use the id of a defined KPI",
         )
         for one in plans
-        for position, item in enumerate(one.plan.components)
-        if item.kpi is not None and item.kpi not in kpis
+        for place, kpi in _kpis(one.plan)
+        if kpi not in kpis
     ]
+
+
+def _kpis(plan: PlanFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for position, item in enumerate(plan.components):
+        if item.kpi is not None:
+            yield ("components", position), item.kpi
+    for place, condition in _conditions(plan):
+        if condition.kpi is not None:
+            yield place, condition.kpi
+
+
+def _problems_of_conditions(plan: PlanFile, file: YamlFile) -> list[Problem]:
+    """Find conditions on components that are not there or have no quota."""
+    measured = {item.component for item in plan.components if item.quota_measure}
+    return [
+        file.problem(
+            (*place, "component"),
+            "the plan has no such component with a quota_measure",
+            allowed=listed(sorted(measured)) or "none: no component has a quota_measure",
+            fix=did_you_mean(condition.component, measured) or "name one, or name a kpi",
+        )
+        for place, condition in _conditions(plan)
+        if condition.component is not None and condition.component not in measured
+    ]
+
+
+def _conditions(plan: PlanFile) -> Iterator[tuple[tuple[str | int, ...], Achieved]]:
+    for position, item in enumerate(plan.components):
+        for number, gate in enumerate(item.gates):
+            yield ("components", position, "gates", number), gate
+        if item.multiplier is not None:
+            yield ("components", position, "multiplier"), item.multiplier
 
 
 def _problems_of_version(plan: PlanFile, file: YamlFile) -> list[Problem]:
@@ -101,7 +134,7 @@ def _problems_of_version(plan: PlanFile, file: YamlFile) -> list[Problem]:
                 fix="correct a weight",
             )
         )
-    return problems
+    return [*problems, *_problems_of_conditions(plan, file)]
 
 
 def _problems_of_versions(plans: Iterable[ReadPlan]) -> list[Problem]:

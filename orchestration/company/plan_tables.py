@@ -7,8 +7,10 @@ anything: a curve becomes the spans between its points, no more.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
+from orchestration.company.plan_terms import Achieved
 from orchestration.company.plans import PlanComponent, PlanFile
 
 Rows = list[dict[str, Any]]
@@ -22,7 +24,7 @@ def plan_rows(plans: Iterable[PlanFile]) -> dict[str, Rows]:
     """
     tables: dict[str, Rows] = {
         "plan_version": [], "plan_component": [], "plan_band": [], "plan_absence": [],
-        "plan_opportunity_type": [],
+        "plan_opportunity_type": [], "plan_condition": [], "plan_draw": [],
     }  # fmt: skip
     for plan in plans:
         of = {"plan": plan.plan, "version": plan.version}
@@ -39,7 +41,11 @@ def plan_rows(plans: Iterable[PlanFile]) -> dict[str, Rows]:
         tables["plan_absence"] += [
             {**of, "absence_kind": kind} for kind in dict.fromkeys(plan.unpaid_absences)
         ]
+        tables["plan_draw"] += [{**of, **step} for step in _draw_steps(plan)]
         for number, item in enumerate(plan.components, start=1):
+            tables["plan_condition"] += [
+                {**of, "component": item.component, **band} for band in _conditions(item)
+            ]
             tables["plan_component"].append({**of, **_component(item), "component_order": number})
             tables["plan_opportunity_type"] += [
                 {**of, "component": item.component, "opportunity_type": kind}
@@ -63,8 +69,65 @@ def _component(item: PlanComponent) -> dict[str, Any]:
         "credit_type": item.counted_credits,
         "cap_per": item.cap.per if item.cap else None,
         "cap_amount": item.cap.amount if item.cap else None,
+        "cap_excess": item.cap.excess if item.cap else None,
         "counts_every_type": not item.opportunity_types,
+        "counted_from": item.counted_from,
+        "counted_to": item.counted_to,
+        "clawback_method": item.clawback.method if item.clawback else "proportional",
+        "clawback_within_months": item.clawback.within_months if item.clawback else None,
+        "clawback_term_months": item.clawback.term_months if item.clawback else None,
+        "held_share": item.holdback.share if item.holdback else None,
+        "held_until": item.holdback.until if item.holdback else None,
+        "held_months": item.holdback.months if item.holdback else None,
     }
+
+
+def _conditions(item: PlanComponent) -> Rows:
+    """Return the bands of the conditions: a gate is 0 below its bound and 1 from it on."""
+    listed: list[tuple[str, Achieved, list[tuple[Decimal | None, Decimal | None, Decimal]]]] = [
+        ("gate", gate, [(None, gate.at_least, Decimal(0)), (gate.at_least, None, Decimal(1))])
+        for gate in item.gates
+    ]
+    if item.multiplier is not None:
+        bands = [
+            (band.at_least if number else None, band.below, band.multiply)
+            for number, band in enumerate(item.multiplier.bands)
+        ]
+        listed.append(("multiplier", item.multiplier, bands))
+    return [
+        {
+            "condition_number": number,
+            "kind": kind,
+            "of_component": condition.component,
+            "of_kpi": condition.kpi,
+            "goal": condition.goal,
+            "band_number": place,
+            "at_least": at_least,
+            "below": below,
+            "factor": factor,
+        }
+        for number, (kind, condition, bands) in enumerate(listed, start=1)
+        for place, (at_least, below, factor) in enumerate(bands, start=1)
+    ]
+
+
+def _draw_steps(plan: PlanFile) -> Rows:
+    """Return the amounts of a draw by the months on the plan for which they hold."""
+    if plan.draw is None:
+        return []
+    steps = plan.draw.amounts
+    ends = [*(step.from_month for step in steps[1:]), None]
+    return [
+        {
+            "kind": plan.draw.kind,
+            "from_month": step.from_month,
+            "to_month": end,
+            "amount": step.amount,
+            "recovered_share": plan.draw.recovered_share or Decimal(1),
+            "forgiven_after_months": plan.draw.forgiven_after_months,
+        }
+        for step, end in zip(steps, ends, strict=True)
+    ]
 
 
 def bands_of(item: PlanComponent) -> Rows:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from orchestration.company.plan_terms import Cap, Clawback, Draw, Gate, Holdback, Multiplier
 from orchestration.company.value_types import (
     Amount,
     Day,
@@ -70,15 +71,6 @@ class Point(Decision):
     payout: Amount | None = Field(None, description="Share of the target pay: KPIs only.")
 
 
-class Cap(Decision):
-    """The most that a component pays; what is above it is forfeited."""
-
-    per: Literal["transaction", "period", "year"] = Field(
-        description="Over what it is counted: an event, the component's period, the fiscal year."
-    )
-    amount: Annotated[Money, Field(ge=0)] = Field(description="The most that is paid.")
-
-
 class PlanComponent(Decision):
     """One thing that a plan pays for: credits of a measure, or a KPI that is reached."""
 
@@ -128,6 +120,22 @@ class PlanComponent(Decision):
         "level.",
     )
     cap: Cap | None = Field(None, description="The most that is paid; default no limit.")
+    counted_from: Day | None = Field(
+        None, description="First credit date that counts, as of a contest; default the plan's."
+    )
+    counted_to: Day | None = Field(
+        None, description="Day after the last credit date that counts; default the plan's."
+    )
+    gates: list[Gate] = Field(
+        default_factory=list, description="What has to be achieved before anything is paid."
+    )
+    multiplier: Multiplier | None = Field(None, description="By what pay is multiplied.")
+    clawback: Clawback | None = Field(
+        None, description="What refunds take back; default what they refund, in proportion."
+    )
+    holdback: Holdback | None = Field(
+        None, description="What of it is paid later; default nothing."
+    )
     fx_date: Literal["credit_date", "period_start"] | None = Field(
         None,
         description="Whose day's rate converts deals into the payee's currency; needed where money "
@@ -145,7 +153,8 @@ class PlanComponent(Decision):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        for problem in (_form_of_kpi(self), _form_of_credits(self), _form_of_method(self)):
+        forms = (_form_of_kpi, _form_of_credits, _form_of_method, _form_of_terms)
+        for problem in (form(self) for form in forms):
             if problem is not None:
                 raise problem
         return self
@@ -171,6 +180,7 @@ class PlanFile(Decision):
     unpaid_absences: list[Text] = Field(
         default_factory=list, description="Kinds of absence whose days no KPI bonus is paid for."
     )
+    draw: Draw | None = Field(None, description="Pay before it is earned; default none.")
     components: Annotated[list[PlanComponent], Field(min_length=1)] = Field(
         description="What the plan pays for."
     )
@@ -197,11 +207,15 @@ def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
             allowed="a share of the target pay, such as 0.6",
             fix="add weight",
         )
-    of_credits = item.cap or item.credited_to != "own" or item.opportunity_types
+    of_credits = (
+        item.cap or item.credited_to != "own" or item.opportunity_types or item.clawback
+        or item.holdback or item.counted_from or item.counted_to
+    )  # fmt: skip
     if item.method not in ("step", "interpolated") or of_credits:
         return refuse(
             f"{item.component} pays for a KPI by means that only credits have",
-            allowed="method step or interpolated, credited_to own, no cap, no opportunity_types",
+            allowed="method step or interpolated, credited_to own, no cap, no opportunity_types, "
+            "no clawback, no holdback, no counted_from or counted_to",
             fix="draw the curve of payouts in points or bands",
         )
     return None
@@ -241,6 +255,30 @@ def _form_of_credits(item: PlanComponent) -> PydanticCustomError | None:
                 allowed="scope period or year_to_date",
                 fix="change scope, or measure in amount",
             )
+    return None
+
+
+def _form_of_terms(item: PlanComponent) -> PydanticCustomError | None:
+    if item.counted_from and item.counted_to and item.counted_to <= item.counted_from:
+        return refuse(
+            f"{item.component} counts no day: from {item.counted_from} to {item.counted_to}",
+            allowed=f"counted_to after {item.counted_from}: the first day that does not count",
+            fix="correct counted_from or counted_to",
+        )
+    if item.holdback and item.cap and item.cap.excess == "carry":
+        return refuse(
+            f"{item.component} holds back, and carries what is above its cap",
+            allowed="a holdback, or a cap with excess: carry",
+            fix="remove one of the two",
+        )
+    if item.measure in (None, "bookings", "quantity"):
+        return None
+    if item.clawback or (item.holdback and item.holdback.until != "months"):
+        return refuse(
+            f"{item.component} counts {item.measure} and waits for cash or refunds of deals",
+            allowed="clawback, and holdback until cash, beside bookings or quantity only",
+            fix="remove them",
+        )
     return None
 
 

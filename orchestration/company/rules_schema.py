@@ -223,6 +223,38 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("achievement_decimals", INTEGER),
             ("counts_every_type", pa.bool_()),
             ("component_order", INTEGER),
+            ("counted_from", DATE),
+            ("counted_to", DATE),
+            *_texts("cap_excess", "clawback_method"),
+            ("clawback_within_months", INTEGER),
+            ("clawback_term_months", INTEGER),
+            ("held_share", pa.decimal128(9, 6)),
+            ("held_until", TEXT),
+            ("held_months", INTEGER),
+        ]
+    ),
+    "plan_condition": pa.schema(
+        [
+            ("plan", TEXT),
+            ("version", INTEGER),
+            ("component", TEXT),
+            ("condition_number", INTEGER),
+            *_texts("kind", "of_component", "of_kpi"),
+            ("goal", pa.decimal128(18, 6)),
+            ("band_number", INTEGER),
+            *((name, pa.decimal128(18, 6)) for name in ("at_least", "below", "factor")),
+        ]
+    ),
+    "plan_draw": pa.schema(
+        [
+            ("plan", TEXT),
+            ("version", INTEGER),
+            ("kind", TEXT),
+            ("from_month", INTEGER),
+            ("to_month", INTEGER),
+            ("amount", pa.decimal128(18, 2)),
+            ("recovered_share", pa.decimal128(9, 6)),
+            ("forgiven_after_months", INTEGER),
         ]
     ),
     "plan_band": pa.schema(

@@ -44,8 +44,8 @@ _PLANS = """
         statement_line.posting_key, component.plan_label, component.plan, component.plan_version,
         component.component_label, component.clause, component.method, component.component_scope,
         component.frequency, component.measured_in, component.approved_by, component.approved_date,
-        earning.tier_number, earning.base_in_tier, earning.rate, earning.amount_unrounded,
-        earning.withheld_amount, earning.amount as earned_amount
+        earning.tier_number, earning.base_in_tier, earning.rate, earning.pay_factor,
+        earning.amount_unrounded, earning.withheld_amount, earning.amount as earned_amount
     from compensation.comp_statement_line as statement_line
     inner join compensation.comp_plan_component as component using (component_key)
     left join compensation.comp_earning_line as earning
@@ -143,8 +143,10 @@ class PayLine:
     def is_other_now(self) -> bool:
         """Whether the line was posted and the earning is another today: later lines make it up."""
         earned = None if self.plan is None else self.plan["earned_amount"]
-        is_final = self.line["status"] == "final"
-        return is_final and self.override is None and earned != self.line["amount"]
+        is_of_a_line = self.line["entry_type"] in ("earning", "adjustment", "clawback")
+        is_final = self.line["status"] == "final" and self.line["reason"] != "guaranteed"
+        is_final = is_final and is_of_a_line and self.override is None
+        return is_final and earned != self.line["amount"]
 
 
 def explain_pay(

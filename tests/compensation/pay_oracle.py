@@ -5,13 +5,15 @@ Belongs here: the rules of the glossary once more, walked event by event. Does n
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from hashlib import md5
 
+from orchestration.company.plan_terms import Achieved
 from orchestration.company.plans import PlanComponent, PlanFile
 from tests.compensation.pay_world import AS_OF, PayWorld, payee_key
 from tests.kpi.calendar_rows import period_end, period_start
@@ -98,8 +100,13 @@ class Counted:
         return (*self.root[:3], self.currency, day)
 
     @property
+    def limited_per(self) -> str | None:
+        """Over what a cap cuts lines; one that carries cuts none."""
+        return self.item.cap.per if self.item.cap and self.item.cap.excess != "carry" else None
+
+    @property
     def cap(self) -> tuple[object, ...] | None:
-        per, event = self.item.cap and self.item.cap.per, self.credit.event
+        per, event = self.limited_per, self.credit.event
         if per is None:
             return None
         if per == "transaction":
@@ -112,15 +119,28 @@ class Counted:
         event, item = self.credit.event, self.item
         years = event.day.year != event.priced.year
         periods = self.start(event.day) != self.start(event.priced)
-        per = item.cap.per if item.cap else ""
+        per = self.limited_per
         return event.is_reversal and (
             (periods and "period" in (item.scope, per))
             or (years and (item.scope == "year_to_date" or per == "year"))
         )
 
 
+_ZERO = Fraction(0)
 Money = dict[str, Fraction]
 Line = tuple[str, str, str, str, int, str, int]
+
+
+def _later(day: date, months: int) -> date:
+    """The same day some months later, or the month's last."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = divmod(number, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _months(first: date, second: date) -> int:
+    """Whole months from one day to another."""
+    return max((count for count in range(1, 60) if _later(first, count) <= second), default=0)
 
 
 def _apportioned(amount: Fraction, shares: Money) -> Money:
@@ -139,7 +159,8 @@ class Oracle:
     Attributes:
         credits: By event, payee and type: share and amount.
         lines: By event, credited, payee, plan, version, component and tier: base and amount.
-        attained: By payee, plan, version, component and period: quota and credited.
+        carried: By payee, plan, component, currency, grain and first day of the period: what its
+            cap leaves for later (negative) or pays of what was left.
     """
 
     def __init__(self, world: PayWorld, plans: Sequence[PlanFile]) -> None:
@@ -149,10 +170,13 @@ class Oracle:
         self.credits = {
             (one.event.name, one.who, one.credit_type): (one.share, one.amount) for one in credits
         }
-        self.counted = [one for credit in credits for one in self._counted(credit)]
+        self.counted = self._clawed_back(
+            [one for credit in credits for one in self._counted(credit)]
+        )
         self.lines: dict[Line, tuple[Fraction, Fraction]] = {}
         self._price()
         self._take_back_late()
+        self.carried = self._carried()
 
     def rate(self, currency: str, day: date) -> Fraction:
         if currency == "EUR":
@@ -277,11 +301,109 @@ class Oracle:
                     ):  # fmt: skip
                         continue
                     assert event.kind in COUNTED[item.measure]
-                    if item.opportunity_types and self._type(event) not in item.opportunity_types:
+                    if not self._is_of(item, event):
                         continue
                     base = self._base(credit, item, assigned[1])
                     if base is not None:
                         yield Counted(credit, payee, plan, item, assigned[1], base)
+
+    def _is_of(self, item: PlanComponent, event: Event) -> bool:
+        """Whether a component counts an event by its day and type."""
+        day = event.priced
+        if not (item.counted_from or day) <= day < (item.counted_to or NO_END):
+            return False
+        return not item.opportunity_types or self._type(event) in item.opportunity_types
+
+    def _clawed_back(self, counted: list[Counted]) -> list[Counted]:
+        """Let refunds take back what the plan says."""
+        booked = {one.root: one.base for one in counted if not one.credit.event.is_reversal}
+        claimed, found = set(), []
+        refunded: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
+        for one in sorted(counted, key=lambda one: one.order):
+            event, rule, base = one.credit.event, one.item.clawback, one.base
+            if event.is_reversal and one.item.measure == "bookings":
+                before = refunded[one.root]
+                after = refunded[one.root] = before + (one.credit.amount or 0)
+                base = self._converted(one, after) - self._converted(one, before)
+            if event.is_reversal and rule is not None:
+                served = _months(event.priced, event.day)
+                if rule.within_months and event.day >= _later(event.priced, rule.within_months):
+                    base = Fraction(0)
+                elif rule.method != "proportional":
+                    term = rule.term_months or 1
+                    unserved = max(term - served, 0) if rule.method == "months_unserved" else term
+                    first = base < 0 and one.root not in claimed
+                    claimed |= {one.root} if first else set()
+                    base = -rounded(booked[one.root] * unserved / term, 9) if first else Fraction(0)
+            found.append(replace(one, base=base))
+        return found
+
+    def _converted(self, one: Counted, amount: Fraction) -> Fraction:
+        base = self._base(replace(one.credit, amount=amount), one.item, one.currency)
+        return base if base is not None else _ZERO
+
+    def factor(self, one: Counted) -> Fraction:
+        """What gates and the multiplier leave of pay."""
+        item, product = one.item, Fraction(1)
+        for gate in item.gates:
+            product *= self._achieved(one, gate) >= Fraction(gate.at_least)
+        if item.multiplier is not None:
+            reached = self._achieved(one, item.multiplier)
+            bands = item.multiplier.bands
+            product *= Fraction(next(
+                band.multiply for band in bands
+                if band.below is None or reached < Fraction(band.below)
+            ))  # fmt: skip
+        return product
+
+    def _achieved(self, one: Counted, what: Achieved) -> Fraction:
+        grain = "year" if one.item.scope == "year_to_date" else GRAINS[one.item.frequency]
+        start = one.start(one.credit.event.priced, is_window=True)
+        if what.kpi is not None:
+            known = [row for row in self.world.kpis if row[:3] == (what.kpi, grain, start)]
+            goal = what.goal or (known[0][4] if known else "")
+            return rounded(Fraction(known[0][3]) / Fraction(goal), 9) if known and goal else _ZERO
+        [other] = [item for item in one.plan.components if item.component == what.component]
+        quota = self.quota(one.payee, one.currency, other.quota_measure or "", grain, start)
+        credited = sum(
+            (two.base for two in self.counted
+             if (two.payee, two.plan.plan, two.item.component, two.currency)
+             == (one.payee, one.plan.plan, what.component, one.currency)
+             and start <= two.credit.event.day <= period_end(start, grain)), _ZERO,
+        )  # fmt: skip
+        return rounded(credited / quota, 9) if quota else _ZERO
+
+    def _carried(self) -> dict[tuple[str, str, str, str, str, date], Fraction]:
+        """Walk through the periods: each pays what is earned and waits, up to its cap."""
+        counted = {self._key(one, 0)[:-1]: one for one in self.counted}
+        earned: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
+        for (*names, _), (_, amount) in self.lines.items():
+            one = counted[tuple(names)]
+            if one.item.cap and one.item.cap.excess == "carry":
+                start = one.start(one.credit.event.day)
+                earned[*one.root[:3], one.currency, GRAINS[one.item.frequency], start] += amount
+        caps: dict[tuple[str, ...], list[tuple[date, Fraction]]] = defaultdict(list)
+        for who, name, start, end, _, currency in self.world.assignments:
+            for plan in (plan for plan in self.plans if plan.plan == name):
+                for item in plan.components:
+                    first = max(start, plan.valid_from, item.counted_from or start)
+                    last = min(end or NO_END, plan.valid_to or NO_END, item.counted_to or NO_END)
+                    if first < last and item.cap and item.cap.excess == "carry":
+                        key = (who, name, item.component, currency, GRAINS[item.frequency])
+                        caps[key].append((first, Fraction(item.cap.amount)))
+        found = {}
+        for key, known in caps.items():
+            waiting, day = _ZERO, period_start(min(known)[0], key[4], 1)
+            while day <= self.world.as_of:
+                last = period_end(day, key[4])
+                cap = max((row for row in known if row[0] <= last), key=lambda row: row[0])[1]
+                mine = earned[*key, day]
+                paid = min(waiting + mine, cap)
+                waiting += mine - paid
+                if paid != mine:
+                    found[*key, day] = paid - mine
+                day = last + timedelta(1)
+        return found  # type: ignore[return-value]
 
     def _type(self, event: Event) -> str | None:
         is_known = any(event.root == name for name, *_ in self.world.deals)
@@ -348,7 +470,9 @@ class Oracle:
             sums_of: dict[int, Fraction] = defaultdict(Fraction)
             total, is_first = Fraction(0), True
             for one in sorted(credits, key=lambda one: one.order):
-                for tier, base, exact in self._tiers(one, total, total + one.base, is_first):
+                factor = self.factor(one)
+                for tier, base, worth in self._tiers(one, total, total + one.base, is_first):
+                    exact = worth * factor
                     amount = rounded(exact, 2)
                     is_reversal = one.credit.event.is_reversal
                     if is_reversal or one.item.scope != "transaction":

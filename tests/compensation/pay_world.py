@@ -38,12 +38,14 @@ MODELS = (
     "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
     "stg_company__plan_opportunity_types", "stg_company__quotas",
+    "stg_company__plan_conditions", "stg_company__plan_draws",
     "stg_ledger__postings", "stg_ledger__statements", "stg_ledger__period_locks",
 )  # fmt: skip
 LEDGER_MODELS = frozenset({
     "stg_ledger__postings", "stg_ledger__statements", "stg_ledger__period_locks",
     "int_comp_months", "int_comp_override_months", "int_comp_posted_amounts",
-    "int_comp_due_amounts", "comp_override", "comp_pending_posting", "comp_ledger",
+    "int_comp_due_amounts", "int_comp_held_amounts", "int_comp_draw_months",
+    "int_comp_moved_amounts", "comp_override", "comp_pending_posting", "comp_ledger",
     "comp_period", "comp_statement_line", "comp_statement", "comp_dispute", "comp_approval",
     "comp_parity",
 })  # fmt: skip
@@ -64,6 +66,7 @@ class PayWorld:
         deals: Opportunity, owner ("" is none), day, amount, currency, quantity, SDR ("" is none).
         splits: Opportunity, employee, type, share, first day.
         refunds: Refund, opportunity ("" is not known), day, amount, currency.
+        payments: Payment, opportunity, day, amount, currency.
         leads: Hand-off that Sales accepted, employee, day.
         meetings: Meeting, employee, day.
         rates: Currency, first day, rate; holds until the next, never before.
@@ -80,6 +83,7 @@ class PayWorld:
     deals: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
     splits: list[tuple[str, str, str, str, date]] = field(default_factory=list)
     refunds: list[tuple[str, str, date, str, str]] = field(default_factory=list)
+    payments: list[tuple[str, str, date, str, str]] = field(default_factory=list)
     leads: list[tuple[str, str, date]] = field(default_factory=list)
     meetings: list[tuple[str, str, date]] = field(default_factory=list)
     rates: list[tuple[str, date, str]] = field(default_factory=list)
@@ -313,6 +317,14 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
           "source_id": name, "currency_code": currency, "amount": Decimal(amount),
           "amount_local": Decimal(amount), "is_reportable": True, "refund_date": day}
          for name, deal, day, amount, currency in world.refunds],
+    )  # fmt: skip
+    make_table(
+        connection, "core.fct_payment",
+        {"payment_key": TEXT, "opportunity_key": TEXT, "currency_code": TEXT, "amount": MONEY,
+         "amount_local": MONEY, "is_reportable": FLAG, "paid_date": DAY},
+        [{"payment_key": name, "opportunity_key": deal, "currency_code": currency,
+          "amount": Decimal(amount), "amount_local": Decimal(amount), "is_reportable": True,
+          "paid_date": day} for name, deal, day, amount, currency in world.payments],
     )  # fmt: skip
     make_table(
         connection, "funnel.fct_handoff",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import yaml
 
 from tests.compensation.pay_world import AS_OF, FIRST, PayWorld
+from tests.kpi.calendar_rows import period_start
 
 REPS, LEADS = tuple(f"r{number}" for number in range(1, 9)), ("m1", "m2")
 CHIEFS = ("c1", "c2")
@@ -32,7 +34,7 @@ def random_plans(random: Random, method: str = "") -> dict[str, str]:
             change = None
         spans = [(FIRST, change), (change, None)] if change else [(FIRST, None)]
         for version, (start, end) in enumerate(spans, start=1):
-            content = {
+            content: dict[str, Any] = {
                 "plan": plan,
                 "label": plan,
                 "version": version,
@@ -45,19 +47,22 @@ def random_plans(random: Random, method: str = "") -> dict[str, str]:
                     for number in range(random.randint(1, 3))
                 ],
             }
+            _add_terms(random, content["components"], is_whole=bool(method))
+            if random.random() < 0.6:
+                content["draw"] = _draw(random)
             known = {key: value for key, value in content.items() if value is not None}
             plans[f"{plan}_{version}"] = yaml.safe_dump(known, sort_keys=False)
     return plans
 
 
-def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[str, object]:
+def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[str, Any]:
     measure = random.choice(("bookings", "bookings", "bookings", "quantity", "accepted_leads"))
     if method:
         measure = "bookings"
     method = method or random.choice(METHODS)
     scope = random.choice(("transaction", "period", "period", "year_to_date"))
     is_attained = scope != "transaction" and random.random() < 0.5
-    item: dict[str, object] = {
+    item: dict[str, Any] = {
         "component": f"part{number}",
         "label": f"Part {number}",
         "measure": measure,
@@ -85,12 +90,70 @@ def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[
         ]
     else:
         item["bands"] = _bands(random, method, [] if method == "flat" else bounds, measure)
-    if random.random() < 0.3:
-        item["cap"] = {
-            "per": random.choice(("transaction", "period", "year")),
-            "amount": random.randint(0, 300_000) / 100,
-        }
+    if random.random() < 0.4:
+        cap = random.choice(({"per": "transaction"}, {"per": "period"}, {"per": "year"},
+                             *[{"per": "period", "excess": "carry"}] * 2))  # fmt: skip
+        item["cap"] = {**cap, "amount": random.randint(0, 300_000) / 100}
+    if random.random() < 0.2:
+        item["counted_from"] = FIRST + timedelta(days=random.randint(0, 300))
     return item
+
+
+def _add_terms(random: Random, components: list[dict[str, Any]], *, is_whole: bool) -> None:
+    """Let components depend on others, and refunds take back more or less, unless all is whole."""
+    attained = [one["component"] for one in components if "quota_measure" in one]
+    for item in components:
+        looked_at = [{"kpi": "renown"}, {"kpi": "renown", "goal": 80}]
+        looked_at += [{"component": name} for name in attained] * 2
+        if random.random() < 0.25:
+            item["gates"] = [
+                {**random.choice(looked_at), "at_least": random.choice((0.3, 0.75, 1))}
+                for _ in range(random.choice((1, 1, 2)))
+            ]
+        if random.random() < 0.25:
+            bound, factor = random.choice((0.5, 0.9)), random.choice((0, 0.333333, 0.8))
+            bands = [{"at_least": 0, "below": bound, "multiply": factor},
+                     {"at_least": bound, "below": 1.1, "multiply": 1},
+                     {"at_least": 1.1, "multiply": 1.25}]  # fmt: skip
+            item["multiplier"] = {**random.choice(looked_at), "bands": bands}
+        is_carried = item.get("cap", {}).get("excess") == "carry"
+        if item["measure"] in ("bookings", "quantity") and not is_carried and random.random() < 0.5:
+            item["holdback"] = dict(random.choice((
+                {"share": 0.5, "until": "cash"}, {"share": 0.333333, "until": "cash"},
+                {"share": 1, "until": "paid_in_full"},
+                {"share": 0.3, "until": "months", "months": 3},
+            )))  # fmt: skip
+        if item["measure"] in ("bookings", "quantity") and not is_whole and random.random() < 0.4:
+            clawback = random.choice((
+                {"method": "full"}, {"method": "months_unserved", "term_months": 12},
+                {"within_months": 3}, {"method": "full", "within_months": 2},
+            ))  # fmt: skip
+            item["clawback"] = dict(clawback)
+
+
+def _draw(random: Random) -> dict[str, Any]:
+    """A draw of some kind that ends, or goes on."""
+    last = random.randint(3, 14)
+    steps = [{"from_month": 1, "amount": random.choice((300, 812.37))}]
+    if last % 2:
+        steps.append({"from_month": 3, "amount": random.choice((100, 499.99))})
+    steps.append({"from_month": last + 1, "amount": 0})
+    kind = random.choice(("recoverable", "recoverable", "recoverable", "guarantee", "additive"))
+    draw: dict[str, Any] = {"kind": kind, "amounts": steps}
+    if kind == "recoverable":
+        draw["recovered_share"] = random.choice((1, 0.5, 0.333333))
+    if kind == "recoverable" and random.random() < 0.5:
+        draw["forgiven_after_months"] = last + random.randint(0, 4)
+    return draw
+
+
+def add_payments(random: Random, world: PayWorld) -> None:
+    """Let customers pay: some nothing, some all of it, some in parts that may be too much."""
+    for name, _, day, amount, currency, *_ in world.deals:
+        for number in range(random.choice((0, 1, 2, 3))):
+            part = random.choice((1, 0.5, 0.333, 0.25)) * float(amount)
+            paid = min(AS_OF, day + timedelta(days=random.choice((-10, 5, 50, 200))))
+            world.payments.append((f"{name}p{number}", name, paid, f"{part:.2f}", currency))
 
 
 def _bands(
@@ -132,6 +195,13 @@ def random_world(random: Random, plans: list[str], deals: int = 60) -> PayWorld:
             plan = random.choice([*mine, "juggler"] if random.random() < 0.1 else mine)
             world.assignments.append((who, plan, start, end, "0", random.choice(CURRENCIES)))
         _add_quotas(random, world, who)
+    world.kpis = [
+        ("renown", grain, period_start(FIRST + timedelta(days=31 * number), grain, 1),
+         str(random.randint(20, 130)), random.choice(("", "90", "100")))
+        for grain, count in (("month", 18), ("quarter", 7), ("year", 2))
+        for number in range(0, count * {"month": 1, "quarter": 3, "year": 12}[grain],
+                            {"month": 1, "quarter": 3, "year": 12}[grain])
+    ]  # fmt: skip
     for number in range(deals):
         _add_deal(random, world, f"d{number:03d}")
     for number in range(deals // 2):

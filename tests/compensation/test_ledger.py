@@ -18,11 +18,11 @@ import pytest
 from orchestration.company.plan_checks import read_plans
 from orchestration.ledger.close import close_candidate
 from orchestration.ledger.store import LEDGER, ClosedPeriod, Closing, LedgerError, attached, verify
-from tests.compensation.pay_oracle import GRAINS, Oracle
+from tests.compensation.move_oracle import earned_by_month, moves
+from tests.compensation.pay_oracle import Oracle
 from tests.compensation.pay_world import AS_OF, FIRST, PayWorld, payee_key, run, write_company
-from tests.compensation.random_pay import LEADS, REPS, random_plans, random_world
+from tests.compensation.random_pay import LEADS, REPS, add_payments, random_plans, random_world
 from tests.connections import connect
-from tests.kpi.calendar_rows import period_end
 from tests.kpi.compiled import CompiledModels, empty_warehouse
 from tests.unlike import unlike
 
@@ -85,17 +85,36 @@ def _totals(connection: duckdb.DuckDBPyConnection, source: str) -> Totals:
     return {(payee, currency): Fraction(amount) for payee, currency, amount in rows}
 
 
+MOVED = ("hold", "release", "draw_advance", "draw_recovery", "forfeiture")
+Moved = dict[tuple[str, str, date, str], Fraction]
+
+
+def _moved(connection: duckdb.DuckDBPyConnection, source: str) -> Moved:
+    rows = connection.execute(
+        f"select payee_key, currency_code, origin_period, entry_type, sum(amount) from {source} "
+        f"where entry_type in {MOVED} group by all having sum(amount) <> 0"
+    ).fetchall()
+    return {tuple(row[:4]): Fraction(row[4]) for row in rows}
+
+
+def _moves(world: PayWorld, oracle: Oracle) -> Moved:
+    found: Moved = defaultdict(Fraction)
+    for who, currency, month, kind, amount in moves(world, oracle):
+        if kind != "guarantee":
+            found[payee_key(who), currency, month, kind] += amount
+    return {key: amount for key, amount in found.items() if amount}
+
+
 def expected(world: PayWorld, oracle: Oracle, through: date | None = None) -> Totals:
     """What a world has earned by payee and currency in months up to one, by brute force."""
-    counted = {oracle._key(one, 0)[:-1]: one for one in oracle.counted}
     totals: Totals = defaultdict(Fraction)
     first = world.first_period or FIRST
-    for (*names, _), (_, amount) in oracle.lines.items():
-        one = counted[tuple(names)]
-        grain = GRAINS[one.item.frequency]
-        last_day = period_end(one.start(one.credit.event.day), grain)
-        if first <= last_day.replace(day=1) <= (through or AS_OF):
-            totals[payee_key(one.payee), one.currency] += amount
+    for (who, *_), currency, month, amount in earned_by_month(oracle):
+        if first <= month <= (through or AS_OF):
+            totals[payee_key(who), currency] += amount
+    for who, currency, month, _, amount in moves(world, oracle):
+        if month <= (through or AS_OF):
+            totals[payee_key(who), currency] += amount
     for _, who, day, text, currency, author, approver in world.overrides:
         allowed = approver not in ("", author, who)
         if allowed and first <= day.replace(day=1) <= (through or AS_OF):
@@ -110,6 +129,7 @@ def known_on(world: PayWorld, day: date) -> PayWorld:
         deals=[row for row in world.deals if row[2] <= day],
         refunds=[row for row in world.refunds if row[2] <= day],
         leads=[row for row in world.leads if row[2] <= day],
+        payments=[row for row in world.payments if row[2] <= day],
         as_of=day,
     )
 
@@ -156,6 +176,7 @@ def test_late_edits_and_closes_at_any_time_come_to_what_is_earned(
     plans = random_plans(random)
     world = random_world(random, [name.rpartition("_")[0] for name in plans], deals=40)
     world.first_period = first_period
+    add_payments(random, world)
     book = Book(tmp_path, pay_models, plans)
     locked: dict[tuple[object, ...], str] = {}
     for number, day in enumerate(DAYS):
@@ -163,10 +184,13 @@ def test_late_edits_and_closes_at_any_time_come_to_what_is_earned(
         seen = known_on(world, day)
         with book.computed(seen) as connection:
             oracle = book.oracle(seen)
-            both = "(from compensation.comp_ledger select payee_key, currency_code, amount "
-            both += "union all from compensation.comp_pending_posting "
-            both += "select payee_key, currency_code, amount)"
+            both = "(from compensation.comp_ledger select payee_key, currency_code, "
+            both += "origin_period, entry_type, amount union all from "
+            both += "compensation.comp_pending_posting select payee_key, currency_code, "
+            both += "origin_period, entry_type, amount)"
             assert unlike(_totals(connection, both), expected(seen, oracle)) == {}
+            moved = _moved(connection, both)
+            assert unlike(moved, _moves(seen, oracle)) == {}
             assert_statements_are_the_ledger(connection)
             days = 0 if day in (DAYS[0], AS_OF) else random.choice((0, 25, 100))
             closed = book.close(connection, day, days)
@@ -184,6 +208,7 @@ def test_late_edits_and_closes_at_any_time_come_to_what_is_earned(
                 assert_statements_are_the_ledger(connection)
             assert book.hashes() == locked
     assert len([key for key in locked if not key[0]]) > 20
+    assert {kind for *_, kind in moved} >= {"hold", "release", "draw_advance", "draw_recovery"}
     late = book.postings("origin_period < posting_period")
     assert late
 
@@ -203,7 +228,7 @@ def assert_statements_are_the_ledger(connection: duckdb.DuckDBPyConnection) -> N
         select count(*) from statements
         full join posted using (payee_key, period, currency_code)
         where opening is distinct from closed_before
-            or opening + earnings + adjustments <> closing
+            or opening + earnings + adjustments + draws + holds <> closing
             or (status = 'final' and (content_hash is null or frozen_closing <> closing
                 or closing - opening <> coalesce(posted.amount, 0)))
             or (posted.amount is not null and status is distinct from 'final')

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -177,6 +178,43 @@ def test_x_b5_a_hard_cap_of_the_month(pay: Pay) -> None:
     ).fetchall() == [(Decimal("2000"),)]
 
 
+def test_x_b5_what_is_above_the_cap_is_carried(pay: Pay) -> None:
+    """12,000 in January of which 10,000 are paid, and 2,000 in February."""
+    more = "cap: {per: period, amount: 10000, excess: carry}"
+    flat = component("at_least: 0, rate: 0.03", "flat", scope="transaction", frequency="monthly",
+                     more=more)  # fmt: skip
+    paid = pay({"plan": plan(flat)}, sold("400000"))
+    assert earned(paid, "rep") == cents("12000", "-2000", "2000")
+    assert paid.execute(
+        "select period, sum(amount) from compensation.comp_earning_line group by all order by all"
+    ).fetchall() == [(DAY, 10000), (date(2025, 2, 1), 2000)]
+
+
+@pytest.mark.parametrize(
+    ("sales", "value", "paid_out"),
+    [("99999.99", "100", "0"), ("100000", "79.99", "0"), ("100000", "80", "50"),
+     ("100000", "100", "100"), ("150000", "120", "150")],
+)  # fmt: skip
+def test_gates_and_a_multiplier_of_a_kpi(pay: Pay, sales: str, value: str, paid_out: str) -> None:
+    """100 for a meeting: if the quota is reached, and times what the KPI makes of it."""
+    deals = component("at_least: 0, rate: 0", "flat", name="deals",
+                      more="quota_measure: bookings")  # fmt: skip
+    terms = (
+        "gates: [{component: deals, at_least: 1}, {kpi: health, at_least: 0.8}]\n"
+        "    multiplier: {kpi: health, goal: 100, bands: [{at_least: 0, below: 1, multiply: 0.5}, "
+        "{at_least: 1, below: 1.2, multiply: 1}, {at_least: 1.2, multiply: 1.5}]}"
+    )
+    meetings = component("at_least: 0, rate: 100", "flat", name="meetings", more=terms)
+    meetings = meetings.replace("measure: bookings", "measure: meetings_held")
+    meetings = meetings.replace("    fx_date: credit_date\n", "")
+    world = sold(sales)
+    world.quotas = [("rep", "bookings", DAY, date(2026, 1, 1), "100000", "EUR")]
+    world.meetings = [("m1", "rep", DAY)]
+    world.kpis = [("health", "year", DAY, value, "100")]
+    paid = pay({"plan": plan(deals, meetings)}, world)
+    assert earned(paid, "rep", "meetings") == cents(paid_out)
+
+
 def test_x_b6_a_decelerator(pay: Pay) -> None:
     bands = "at_least: 0, below: 2, rate: 0.115; at_least: 2, rate: 0.0575"
     more = "measured_in: attainment\n    quota_measure: bookings"
@@ -259,16 +297,33 @@ def test_x_d12_a_spiff_for_orders_of_ten_or_more(
 
 
 @pytest.mark.parametrize(
-    ("back", "clawback"),
-    [("4000", "-400"), ("6000", "-600")],
-    ids=["X-E3", "X-E4"],
+    ("day", "clawback"),
+    [(date(2025, 9, 20), "-400"), (date(2025, 7, 8), "-600"), (date(2025, 9, 7), "-500")],
+    ids=["X-E3", "X-E4", "a day before eight months"],
 )
-def test_x_e3_x_e4_the_unserved_part_is_taken_back(pay: Pay, back: str, clawback: str) -> None:
-    """Of 12 months 4, or 6, were not served: as much of the commission, a year later."""
+@pytest.mark.parametrize("back", ["1", "12000"])
+def test_x_e3_x_e4_the_unserved_part_is_taken_back(
+    pay: Pay, day: date, clawback: str, back: str
+) -> None:
+    """Of 12 months 4, or 6, were not served: as much of the commission, whatever is refunded."""
     world = sold("12000")
-    world.refunds = [("r1", "d01", date(2026, 3, 1), back, "EUR")]
-    paid = pay({"plan": plan(component("at_least: 0, rate: 0.1", "flat"))}, world)
+    world.refunds = [("r1", "d01", day, back, "EUR"), ("r2", "d01", day, "0", "EUR")]
+    more = "clawback: {method: months_unserved, term_months: 12}"
+    flat = component("at_least: 0, rate: 0.1", "flat", more=more, frequency="monthly")
+    paid = pay({"plan": plan(flat)}, world)
     assert earned(paid, "rep") == cents("1200", clawback)
+
+
+@pytest.mark.parametrize(
+    ("terms", "left"),
+    [("within_months: 3", "1200"), ("within_months: 4", "1100"),
+     ("method: full, within_months: 3", "1200"), ("method: full", "0")],
+)  # fmt: skip
+def test_what_a_refund_after_three_months_takes_back(pay: Pay, terms: str, left: str) -> None:
+    world = sold("12000")
+    world.refunds = [("r1", "d01", date(2025, 4, 8), "1000", "EUR")]
+    flat = component("at_least: 0, rate: 0.1", "flat", more=f"clawback: {{{terms}}}")
+    assert sum(earned(pay({"plan": plan(flat)}, world), "rep")) == Decimal(left)
 
 
 def test_x_e6_refunds_reduce_the_base(pay: Pay) -> None:
@@ -404,6 +459,20 @@ def test_x_i3_a_missing_rate_is_never_that_of_before(pay: Pay) -> None:
     assert earned(paid, "rep") == []
 
 
+def test_x_k1_rounded_as_it_adds_up(pay: Pay) -> None:
+    """Lines rounded by themselves would be 335.00; the sum is 334.99, and so are the lines."""
+    flat = component("at_least: 0, rate: 1.2", "flat")
+    paid = pay({"plan": plan(flat)}, sold("68.33", "68.33", "57.50", "85.00"))
+    assert sum(earned(paid, "rep")) == Decimal("334.99")
+
+
+def test_a_contest_counts_its_days_only(pay: Pay) -> None:
+    """Deals of 8, 15 and 22 January; the contest lasts from the 15th to the day before the 22nd."""
+    more = "counted_from: 2025-01-15\n    counted_to: 2025-01-22"
+    flat = component("at_least: 0, rate: 0.1", "flat", more=more)
+    assert earned(pay({"plan": plan(flat)}, sold("10", "20", "30")), "rep") == cents("2")
+
+
 def test_x_l1_a_quota_of_nothing(pay: Pay) -> None:
     bands = "at_least: 0, below: 1, rate: 0.06; at_least: 1, rate: 0.08"
     more = "measured_in: attainment\n    quota_measure: bookings"
@@ -428,3 +497,30 @@ def test_x_l2_somebody_without_a_plan_is_credited_and_not_paid(pay: Pay) -> None
     assert paid.execute("select sum(credited_amount) from compensation.comp_credit").fetchall() == [
         (Decimal(1000),)
     ]
+
+
+# Examples of the collection that state inputs and a number, and what runs each; the rest is said.
+ELSEWHERE = {
+    "x_c1": "test_held_and_drawn.py", "x_c4": "test_held_and_drawn.py",
+    "x_e10": "test_held_and_drawn.py",
+}  # fmt: skip
+HERE = (
+    "a1", "a2", "a6", "a10", "a12", "a13", "b1", "b5", "b6", "d2", "d3", "d5", "d12", "e3", "e4",
+    "e6", "f4", "f8", "f9", "g1", "g2", "g10", "h2", "i2", "i3", "k1", "l1", "l2",
+)  # fmt: skip
+NOT_YET = {
+    "d8": "rates by product: plans know types of deals only",
+    "f8, second row": "90 of 180 days: bonuses are prorated by the days of the year",
+    "h4": "recurring revenue as a measure: the increment of a contract is no event",
+    "j1": "amortisation is not the engine's", "j5": "amortisation is not the engine's",
+    "l5": "payroll settles, not the engine", "l6": "what is locked: tests/ledger",
+}  # fmt: skip
+
+
+def test_every_published_example_is_run_or_said_not_to_be() -> None:
+    folder = Path(__file__).parent
+    mine = Path(__file__).read_text(encoding="utf-8")
+    assert [name for name in HERE if f"x_{name}_" not in mine] == []
+    for name, file in ELSEWHERE.items():
+        assert name.replace("x_", "X-").upper() in (folder / file).read_text(encoding="utf-8")
+    assert not {*HERE} & {*NOT_YET}

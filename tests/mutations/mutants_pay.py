@@ -1,4 +1,4 @@
-"""Broken rules of pay: credits, windows, bands, rounding, caps, refunds and bonuses.
+"""Broken rules of pay: credits, windows, bands, rounding, caps, refunds, draws and bonuses.
 
 Belongs here: one line per rule, the words as they stand in the compiled query. Does not: other
 rules (mutants.py has them all).
@@ -132,9 +132,106 @@ PARITY = [
     ),
 ]
 
+HELD_AND_DRAWN = [
+    Mutant(
+        "a deal is paid in full with its last cent",
+        "int_comp_held_amounts",
+        "when cash_so_far >= cash_expected then held_so_far",
+        "when cash_so_far > cash_expected then held_so_far",
+        UNIT,
+    ),
+    Mutant(
+        "what is refunded needs not be paid",
+        "int_comp_held_amounts",
+        "coalesce(events.amount, 0) - sum(by_month.refunded_amount) over so_far",
+        "coalesce(events.amount, 0)",
+        UNIT,
+    ),
+    Mutant(
+        "a month without a draw advances nothing",
+        "int_comp_draw_months",
+        "when draw_amount > 0 then draw_amount - earned_amount",
+        "when true then draw_amount - earned_amount",
+        UNIT,
+    ),
+    Mutant(
+        "only a share of what is above gives back",
+        "int_comp_draw_months",
+        "round((earned_amount - draw_amount) * recovered_share, 2)",
+        "round((earned_amount - draw_amount) * 1, 2)",
+        UNIT,
+    ),
+    Mutant(
+        "an override is paid beside a draw",
+        "int_comp_draw_months",
+        "where earning_line_key is not null",
+        "where true",
+        UNIT,
+    ),
+    Mutant(
+        "a hold stays a hold when it is posted late",
+        "comp_pending_posting",
+        "when placed.posting_kind <> 'guarantee' then placed.posting_kind",
+        "when false then placed.posting_kind",
+        UNIT,
+    ),
+]
+TERMS = [
+    Mutant(
+        "a gate opens at its bound",
+        "int_comp_pay_factors",
+        "achieved.achievement < bands.below",
+        "achieved.achievement <= bands.below",
+        UNIT,
+    ),
+    Mutant(
+        "conditions look at the period that they decide on",
+        "int_comp_running_credits",
+        "and summed.window_start = factors.period_start",
+        "",
+        UNIT,
+    ),
+    Mutant(
+        "pay is multiplied before it is rounded",
+        "int_comp_capped_lines",
+        "tiers.exact_amount * running.pay_factor as exact_amount",
+        "tiers.exact_amount as exact_amount",
+        UNIT,
+    ),
+    Mutant(
+        "what a cap leaves is carried",
+        "int_comp_carried_caps",
+        "earned_so_far - caps_so_far - least(",
+        "earned_so_far - caps_so_far - greatest(",
+        UNIT,
+    ),
+    Mutant(
+        "only the first refund takes what the claw-back says",
+        "int_comp_counted_credits",
+        "when delivered_base >= 0 or place > 1 then 0",
+        "when delivered_base >= 0 then 0",
+        UNIT,
+    ),
+    Mutant(
+        "a month is served on the same day of the next",
+        "int_comp_counted_credits",
+        "> credit_date then 1",
+        ">= credit_date then 1",
+        UNIT,
+    ),
+    Mutant(
+        "a contest ends",
+        "int_comp_assigned_components",
+        "            coalesce(components.counted_to, date '9999-12-31')\n        ) as valid_to",
+        "            date '9999-12-31'\n        ) as valid_to",
+        UNIT,
+    ),
+]
 PAY = [
     *PARITY,
     *LEDGER,
+    *HELD_AND_DRAWN,
+    *TERMS,
     Mutant(
         "a refund is priced on the day of its booking",
         "comp_event",

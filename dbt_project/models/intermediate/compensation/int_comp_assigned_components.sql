@@ -1,5 +1,5 @@
 -- Grain: one row per assignment of a payee and component of a version of its plan (assignment_key, component_key).
--- Why: valid while the assignment and the version both are.
+-- Why: valid while the assignment, the version and the component's own days all are.
 with assignments as (
 
     select * from {{ ref('comp_assignment') }}
@@ -32,6 +32,8 @@ final as (
         components.measured_in,
         components.quota_measure,
         components.cap_per,
+        components.cap_excess,
+        components.clawback_method,
         components.fx_date,
 
         components.plan_version,
@@ -40,13 +42,20 @@ final as (
         components.weight,
         components.goal,
         components.achievement_decimals,
+        components.clawback_within_months,
+        components.clawback_term_months,
 
         components.counts_every_type,
 
-        greatest(assignments.valid_from, components.valid_from) as valid_from,
+        greatest(
+            assignments.valid_from,
+            components.valid_from,
+            coalesce(components.counted_from, components.valid_from)
+        ) as valid_from,
         least(
             coalesce(assignments.valid_to, date '9999-12-31'),
-            coalesce(components.valid_to, date '9999-12-31')
+            coalesce(components.valid_to, date '9999-12-31'),
+            coalesce(components.counted_to, date '9999-12-31')
         ) as valid_to
     from assignments
     inner join components
@@ -55,6 +64,10 @@ final as (
             and assignments.valid_from
             < coalesce(components.valid_to, date '9999-12-31')
             and components.valid_from
+            < coalesce(assignments.valid_to, date '9999-12-31')
+            and assignments.valid_from
+            < coalesce(components.counted_to, date '9999-12-31')
+            and coalesce(components.counted_from, components.valid_from)
             < coalesce(assignments.valid_to, date '9999-12-31')
 
 )

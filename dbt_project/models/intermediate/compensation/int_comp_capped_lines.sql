@@ -1,5 +1,5 @@
 -- Grain: one row per running credit and tier (credit_key, payee_key, component_key, tier_number).
--- Why: rounded once, half away from zero. A deal that is priced by itself by the line, and what
+-- Why: multiplied by what conditions leave of it and rounded once, half away from zero. A deal that is priced by itself by the line, and what
 -- takes it back as it adds up, so that all of it takes back all; what is added up over a period
 -- as it adds up, so that the lines make the period's pay to the cent. Then the cap: of what its
 -- window has come to no more than the cap is paid, and the rest is withheld.
@@ -15,45 +15,53 @@ running as (
 
 ),
 
-ordered as (
+multiplied as (
 
     select
-        tiers.*,
+        tiers.credit_key,
+        tiers.payee_key,
+        tiers.component_key,
+        tiers.tier_number,
+        tiers.base_in_tier,
+        tiers.rate,
+        running.pay_factor,
+        tiers.exact_amount * running.pay_factor as exact_amount,
         running.event_key,
         running.root_key,
         running.window_key,
         running.credited_payee_key,
         running.cap_key,
         running.cap_amount,
+        running.method,
         running.is_reversal,
         running.credit_date,
         running.component_scope = 'transaction' and not running.is_reversal
-            as is_rounded_by_itself,
-        sum(
-            case
-                when running.component_scope = 'transaction' and not running.is_reversal then 0
-                else tiers.exact_amount
-            end
-        ) over (
-            partition by
-                running.window_key,
-                case
-                    when running.method in ('flat', 'marginal') then tiers.tier_number
-                    else 0
-                end
-            order by
-                running.credit_date,
-                running.is_reversal,
-                running.event_key,
-                running.credited_payee_key
-            rows between unbounded preceding and current row
-        ) as exact_so_far
+            as is_rounded_by_itself
     from tiers
     inner join running
         on
             tiers.credit_key = running.credit_key
             and tiers.payee_key = running.payee_key
             and tiers.component_key = running.component_key
+
+),
+
+ordered as (
+
+    select
+        *,
+        sum(case when is_rounded_by_itself then 0 else exact_amount end) over (
+            partition by
+                window_key,
+                case when method in ('flat', 'marginal') then tier_number else 0 end
+            order by
+                credit_date,
+                is_reversal,
+                event_key,
+                credited_payee_key
+            rows between unbounded preceding and current row
+        ) as exact_so_far
+    from multiplied
 
 ),
 
@@ -75,7 +83,7 @@ capped as (
     select
         *,
         sum(rounded_amount) over (
-            partition by coalesce(cap_key, window_key)
+            partition by cap_key, case when cap_key is null then window_key end
             order by
                 credit_date, is_reversal, event_key, credited_payee_key, tier_number
             rows between unbounded preceding and current row
@@ -96,7 +104,8 @@ final as (
         tier_number,
         base_in_tier,
         rate,
-        exact_amount,
+        pay_factor,
+        cast(exact_amount as decimal(38, 15)) as exact_amount,
         rounded_amount,
         cast(
             case

@@ -2,6 +2,7 @@
 -- Why: own credits, or those of whoever was below the payee that day and was on a plan.
 -- What is counted is in the payee's currency, to nine decimals. A reversal that comes after
 -- its booking's window, or after the window of the cap, is late: it changes no total.
+-- What a reversal takes back is what it refunds, or what the claw-back of the plan says.
 with credits as (
 
     select * from {{ ref('comp_credit') }}
@@ -115,7 +116,10 @@ counted as (
         assigned.period_grain,
         assigned.measured_in,
         assigned.quota_measure,
-        assigned.cap_per,
+        case when assigned.cap_excess <> 'carry' then assigned.cap_per end as cap_per,
+        assigned.clawback_method,
+        assigned.clawback_within_months,
+        assigned.clawback_term_months,
         countable.currency_code as event_currency_code,
         assigned.currency_code,
         assigned.plan_version,
@@ -202,6 +206,100 @@ rated as (
 
 ),
 
+rooted as (
+
+    select
+        *,
+        {{ surrogate_key([
+            'payee_key', 'plan', 'component', 'root_event_key', 'credited_payee_key'
+        ]) }} as root_key
+    from rated
+
+),
+
+summed as (
+
+    select
+        *,
+        sum(credited_amount) over (
+            partition by root_key, event_currency_code, is_reversal
+            order by credit_date, event_key
+            rows between unbounded preceding and current row
+        ) as credited_so_far
+    from rooted
+
+),
+
+-- What takes a deal back is converted as it adds up, so that all of it is all that was counted.
+based as (
+
+    select
+        *,
+        case
+            when measure <> 'bookings' then credited_quantity
+            when is_reversal
+                then {{ exact_share('credited_so_far', 'event_rate', 'payee_rate') }}
+                - {{ exact_share(
+                    'credited_so_far - credited_amount', 'event_rate', 'payee_rate'
+                ) }}
+            else {{ exact_share('credited_amount', 'event_rate', 'payee_rate') }}
+        end as delivered_base,
+        {{ months_between('priced_date', 'credit_date') }} as months_begun
+    from summed
+
+),
+
+-- Whole months from the booking's day, and whether the claw-back still reaches so far.
+aged as (
+
+    select
+        *,
+        months_begun - case
+            when {{ add_months('priced_date', 'months_begun') }} > credit_date then 1
+            else 0
+        end as months_served,
+        coalesce(
+            not is_reversal
+            or credit_date < {{ add_months('priced_date', 'clawback_within_months') }}, true
+        ) as is_in_reach
+    from based
+
+),
+
+ranked as (
+
+    select
+        *,
+        max(case when not is_reversal then delivered_base end) over (
+            partition by root_key
+        ) as booked_base,
+        row_number() over (
+            partition by root_key, is_reversal and delivered_base < 0
+            order by credit_date, event_key
+        ) as place
+    from aged
+
+),
+
+taken as (
+
+    select
+        *,
+        case
+            when not is_in_reach then 0
+            when clawback_method = 'proportional' or not is_reversal then delivered_base
+            when delivered_base >= 0 or place > 1 then 0
+            when clawback_method = 'full' then -1 * booked_base
+            else -1 * {{ exact_share(
+                'booked_base',
+                'greatest(clawback_term_months - months_served, 0)',
+                'clawback_term_months'
+            ) }}
+        end as base_amount
+    from ranked
+
+),
+
 final as (
 
     select
@@ -224,9 +322,7 @@ final as (
                 'payee_key', 'plan', 'component', 'currency_code', 'priced_year_start'
             ]) }}
         end as window_key,
-        {{ surrogate_key([
-            'payee_key', 'plan', 'component', 'root_event_key', 'credited_payee_key'
-        ]) }} as root_key,
+        root_key,
         case cap_per
             when 'transaction'
                 then {{ surrogate_key(['payee_key', 'plan', 'component', 'root_event_key']) }}
@@ -262,12 +358,7 @@ final as (
         credited_quantity,
         event_rate,
         payee_rate,
-        case measure
-            when 'bookings' then {{ exact_share(
-                'credited_amount', 'event_rate', 'payee_rate'
-            ) }}
-            else credited_quantity
-        end as base_amount,
+        cast(base_amount as decimal(38, 9)) as base_amount,
 
         is_reversal,
         coalesce(
@@ -289,7 +380,7 @@ final as (
             when component_scope = 'year_to_date' then priced_year_start
             else priced_period_start
         end as window_start
-    from rated
+    from taken
     where
         (measure = 'bookings' and credited_amount is not null)
         or (measure <> 'bookings' and credited_quantity is not null)

@@ -44,11 +44,7 @@ first_lock as (
 first_paid as (
 
     select
-        case
-            when settings.first_pay_period is null then date '0001-01-01'
-            when first_lock.period < settings.first_pay_period then first_lock.period
-            else settings.first_pay_period
-        end as period
+        {{ first_paid_period() }} as period
     from settings
     cross join first_lock
 

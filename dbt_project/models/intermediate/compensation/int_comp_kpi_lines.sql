@@ -51,6 +51,12 @@ bands as (
 
 ),
 
+factors as (
+
+    select * from {{ ref('int_comp_pay_factors') }}
+
+),
+
 year_days as (
 
     select
@@ -181,7 +187,8 @@ paid_out as (
                 'achieved.achievement - bands.at_least',
                 'bands.below - bands.at_least'
             ) }}
-        end as payout_rate
+        end as payout_rate,
+        coalesce(factors.pay_factor, 1) as pay_factor
     from achieved
     left join bands
         on
@@ -190,6 +197,13 @@ paid_out as (
             and achieved.component = bands.component
             and achieved.achievement >= coalesce(bands.at_least, achieved.achievement)
             and (bands.below is null or achieved.achievement < bands.below)
+    left join factors
+        on
+            achieved.payee_key = factors.payee_key
+            and achieved.component_key = factors.component_key
+            and achieved.currency_code = factors.currency_code
+            and achieved.period_grain = factors.period_grain
+            and achieved.period_start = factors.period_start
 
 ),
 
@@ -218,9 +232,10 @@ final as (
         cast(payout_rate as decimal(38, 9)) as payout_rate,
         {{ exact_share('target_amount * weight', 'days_counted', 'days_of_year') }}
             as base_amount,
+        cast(pay_factor as decimal(18, 6)) as pay_factor,
         {{ exact_share(
             'target_amount * weight', 'payout_rate * days_counted', 'days_of_year'
-        ) }} as exact_amount,
+        ) }} * cast(pay_factor as decimal(18, 6)) as exact_amount,
 
         period_start,
         period_end

@@ -1,4 +1,4 @@
--- Grain: one row per line or override, payee, month that it belongs to and currency, as posted (due_key, payee_key, origin_period, currency_code).
+-- Grain: one row per line, override or what is held or drawn, payee, month that it belongs to and currency, as posted (due_key, payee_key, origin_period, currency_code).
 -- Why: what was delivered may name another payee later.
 with postings as (
 
@@ -6,10 +6,24 @@ with postings as (
 
 ),
 
+keyed as (
+
+    select
+        postings.*,
+        {{ posted_due_key('postings') }} as due_key,
+        {{ moved_kind('postings') }} as posting_kind
+    from postings
+    where
+        postings.earning_line_key is not null
+        or postings.override_key is not null
+        or {{ moved_kind('postings') }} is not null
+
+),
+
 final as (
 
     select
-        coalesce(earning_line_key, override_key) as due_key,
+        due_key,
         payee_key,
         max(component_key) as component_key,
         max(earning_line_key) as earning_line_key,
@@ -17,6 +31,7 @@ final as (
         max(root_event_key) as root_event_key,
         max(posting_key) as posting_key,
 
+        max(posting_kind) as posting_kind,
         currency_code,
 
         max(is_reversal) as is_reversal,
@@ -25,9 +40,9 @@ final as (
         origin_period,
         max(event_date) as event_date,
         min(posting_period) as first_posting_period
-    from postings
+    from keyed
     group by
-        coalesce(earning_line_key, override_key),
+        due_key,
         payee_key,
         currency_code,
         origin_period

@@ -8,6 +8,12 @@ with counted as (
 
 ),
 
+factors as (
+
+    select * from {{ ref('int_comp_pay_factors') }}
+
+),
+
 quotas as (
 
     select * from {{ ref('int_comp_period_quotas') }}
@@ -52,6 +58,7 @@ final as (
         cast(summed.base_after - summed.base_amount as decimal(38, 9)) as base_before,
         summed.base_after,
         summed.place_in_window,
+        cast(coalesce(factors.pay_factor, 1) as decimal(18, 6)) as pay_factor,
 
         summed.is_reversal,
         summed.measured_in = 'amount' or coalesce(quotas.quota_amount, 0) > 0
@@ -66,6 +73,13 @@ final as (
             and summed.quota_measure = quotas.measure
             and summed.window_grain = quotas.period_grain
             and summed.window_start = quotas.period_start
+    left join factors
+        on
+            summed.payee_key = factors.payee_key
+            and summed.component_key = factors.component_key
+            and summed.currency_code = factors.currency_code
+            and summed.window_grain = factors.period_grain
+            and summed.window_start = factors.period_start
 
 )
 

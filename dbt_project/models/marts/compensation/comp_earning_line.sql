@@ -1,6 +1,6 @@
--- Grain: one row per credit or KPI result, component and tier (earning_line_key).
+-- Grain: one row per credit or KPI result, component and tier; and per period whose cap carries (earning_line_key).
 -- Why: what everybody has earned, computed; what is posted and paid follows from it. What is
--- above a cap stands beside as withheld.
+-- above a cap stands beside as withheld; where it is carried, in lines of its own.
 with counted as (
 
     select * from {{ ref('int_comp_counted_credits') }}
@@ -22,6 +22,12 @@ late_lines as (
 kpi_lines as (
 
     select * from {{ ref('int_comp_kpi_lines') }}
+
+),
+
+carried_caps as (
+
+    select * from {{ ref('int_comp_carried_caps') }}
 
 ),
 
@@ -52,6 +58,7 @@ credit_lines as (
         tier_number,
         base_in_tier,
         rate,
+        pay_factor,
         exact_amount,
         rounded_amount,
         amount,
@@ -66,6 +73,7 @@ credit_lines as (
         tier_number,
         base_in_tier,
         rate,
+        cast(1 as decimal(18, 6)) as pay_factor,
         exact_amount,
         amount as rounded_amount,
         amount,
@@ -136,7 +144,8 @@ told as (
                     then concat(' at ', {{ plain_number('credit_lines.rate * 100') }}, ' %')
                 else concat(' at ', {{ plain_number('credit_lines.rate') }}, ' each')
             end,
-            ' (band ', cast(credit_lines.tier_number as varchar), ') is ',
+            ' (band ', cast(credit_lines.tier_number as varchar), ')',
+            {{ told_factor('credit_lines.pay_factor') }}, ' is ',
             cast(credit_lines.amount as varchar), ' ', counted.currency_code,
             case
                 when credit_lines.amount <> credit_lines.rounded_amount
@@ -156,6 +165,7 @@ told as (
         credit_lines.tier_number,
         credit_lines.base_in_tier,
         credit_lines.rate,
+        credit_lines.pay_factor,
         credit_lines.exact_amount,
         credit_lines.amount,
         credit_lines.rounded_amount - credit_lines.amount as withheld_amount,
@@ -206,7 +216,8 @@ told as (
             ' % x payout ',
             coalesce({{ plain_number('kpi_lines.payout_rate * 100') }}, 'unknown'), ' %',
             ' x ', cast(kpi_lines.days_counted as varchar), ' / ',
-            cast(kpi_lines.days_of_year as varchar), ' days is ',
+            cast(kpi_lines.days_of_year as varchar), ' days',
+            {{ told_factor('kpi_lines.pay_factor') }}, ' is ',
             coalesce(
                 cast(cast(round(kpi_lines.exact_amount, 2) as decimal(18, 2)) as varchar),
                 'unknown'
@@ -217,6 +228,7 @@ told as (
         kpi_lines.tier_number,
         kpi_lines.base_amount as base_in_tier,
         cast(kpi_lines.payout_rate as decimal(18, 6)) as rate,
+        kpi_lines.pay_factor,
         kpi_lines.exact_amount,
         cast(round(kpi_lines.exact_amount, 2) as decimal(18, 2)) as amount,
         cast(0 as decimal(18, 2)) as withheld_amount,
@@ -226,6 +238,50 @@ told as (
     from kpi_lines
     inner join components
         on kpi_lines.component_key = components.component_key
+    union all
+    select
+        {{ surrogate_key([
+            "'carried_cap'", 'carried_caps.payee_key', 'carried_caps.plan',
+            'carried_caps.component', 'carried_caps.currency_code',
+            'carried_caps.period_grain', 'carried_caps.period_start'
+        ]) }} as earning_line_key,
+        carried_caps.payee_key,
+        carried_caps.component_key,
+        cast(null as varchar) as credit_key,
+        cast(null as varchar) as kpi_result_key,
+        cast(null as varchar) as event_key,
+        cast(null as varchar) as root_event_key,
+        carried_caps.payee_key as credited_payee_key,
+        'carried_cap' as event_type,
+        carried_caps.period_grain,
+        carried_caps.currency_code,
+        concat(
+            'The cap of ', cast(carried_caps.cap_amount as varchar), ' ',
+            carried_caps.currency_code, ' for the ', carried_caps.period_grain, ' from ',
+            cast(carried_caps.period_start as varchar),
+            case
+                when carried_caps.amount < 0 then ' leaves for later periods '
+                else ' allows of what earlier periods left '
+            end,
+            cast(abs(carried_caps.amount) as varchar), '; ',
+            cast(carried_caps.waiting_amount as varchar), ' wait; ',
+            components.component_label, ', ', components.plan, ' version ',
+            cast(components.plan_version as varchar),
+            coalesce(concat(', ', components.clause), ''), '.'
+        ) as explanation,
+        cast(null as integer) as tier_number,
+        cast(0 as decimal(38, 9)) as base_in_tier,
+        cast(null as decimal(18, 6)) as rate,
+        cast(1 as decimal(18, 6)) as pay_factor,
+        carried_caps.amount as exact_amount,
+        carried_caps.amount,
+        cast(0 as decimal(18, 2)) as withheld_amount,
+        false as is_reversal,
+        carried_caps.last_day as credit_date,
+        carried_caps.period_start
+    from carried_caps
+    inner join components
+        on carried_caps.component_key = components.component_key
 
 ),
 
@@ -250,6 +306,7 @@ final as (
         cast(told.tier_number as integer) as tier_number,
         cast(told.base_in_tier as decimal(38, 9)) as base_in_tier,
         cast(told.rate as decimal(18, 6)) as rate,
+        cast(told.pay_factor as decimal(18, 6)) as pay_factor,
         cast(told.exact_amount as decimal(38, 10)) as amount_unrounded,
         cast(told.amount as decimal(18, 2)) as amount,
         cast(told.withheld_amount as decimal(18, 2)) as withheld_amount,

@@ -1,9 +1,15 @@
 -- Grain: one row per posting that the close of its month will make (posting_key).
--- Why: what has been earned less what is posted for the month that it belongs to. A locked
+-- Why: what has been earned, held or drawn less what is posted for the month that it belongs to. A locked
 -- month never changes: its difference is posted in the first month that is not locked.
-with due as (
+with earned as (
 
     select * from {{ ref('int_comp_due_amounts') }}
+
+),
+
+moved as (
+
+    select * from {{ ref('int_comp_moved_amounts') }}
 
 ),
 
@@ -25,6 +31,44 @@ rates as (
 
 ),
 
+due as (
+
+    select
+        due_key,
+        payee_key,
+        component_key,
+        earning_line_key,
+        override_key,
+        root_event_key,
+        cast(null as varchar) as posting_kind,
+        cast(null as varchar) as reason,
+        currency_code,
+        explanation,
+        is_reversal,
+        amount,
+        origin_period,
+        event_date
+    from earned
+    union all
+    select
+        due_key,
+        payee_key,
+        component_key,
+        cast(null as varchar) as earning_line_key,
+        cast(null as varchar) as override_key,
+        root_event_key,
+        posting_kind,
+        reason,
+        currency_code,
+        explanation,
+        false as is_reversal,
+        amount,
+        origin_period,
+        event_date
+    from moved
+
+),
+
 compared as (
 
     select
@@ -34,6 +78,8 @@ compared as (
         coalesce(due.earning_line_key, posted.earning_line_key) as earning_line_key,
         coalesce(due.override_key, posted.override_key) as override_key,
         coalesce(due.root_event_key, posted.root_event_key) as root_event_key,
+        coalesce(due.posting_kind, posted.posting_kind) as posting_kind,
+        due.reason as moved_reason,
         coalesce(due.currency_code, posted.currency_code) as currency_code,
         due.explanation,
         coalesce(due.is_reversal, posted.is_reversal) as is_reversal,
@@ -73,7 +119,7 @@ first_paid as (
         root_event_key,
         min(coalesce(first_posting_period, posting_period)) as posting_period
     from placed
-    where not is_reversal and root_event_key is not null
+    where not is_reversal and root_event_key is not null and posting_kind is null
     group by
         payee_key,
         component_key,
@@ -96,6 +142,7 @@ final as (
         placed.root_event_key,
 
         case
+            when placed.posting_kind <> 'guarantee' then placed.posting_kind
             when placed.override_key is not null then 'adjustment'
             when placed.is_reversal and first_paid.posting_period < placed.posting_period
                 then 'clawback'
@@ -107,6 +154,7 @@ final as (
             when placed.posted_amount is not null then 'changed'
             when placed.override_key is not null then 'override'
             when placed.origin_period < placed.posting_period then 'late'
+            when placed.posting_kind is not null then placed.moved_reason
             when placed.is_reversal then 'taken_back'
             else 'earned'
         end as reason,

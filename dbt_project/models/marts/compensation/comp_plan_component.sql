@@ -39,6 +39,9 @@ final as (
         components.measured_in,
         components.quota_measure,
         components.cap_per,
+        components.cap_excess,
+        components.clawback_method,
+        components.held_until,
         components.fx_date,
         versions.approved_by,
 
@@ -48,10 +51,16 @@ final as (
         components.weight,
         components.goal,
         components.achievement_decimals,
+        components.clawback_within_months,
+        components.clawback_term_months,
+        components.held_share,
+        components.held_months,
 
         components.counts_every_type,
 
         versions.approved_date,
+        components.counted_from,
+        components.counted_to,
         versions.valid_from,
         versions.valid_to
     from components

@@ -30,7 +30,16 @@ final as (
         goal,
         achievement_decimals,
         counts_every_type,
-        component_order
+        component_order,
+        counted_from,
+        counted_to,
+        cap_excess,
+        clawback_method,
+        clawback_within_months,
+        clawback_term_months,
+        held_share,
+        held_until,
+        held_months
     from source
 
 )
