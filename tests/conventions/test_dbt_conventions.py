@@ -165,7 +165,7 @@ def test_what_people_are_paid_is_read_by_finance_alone(
         if node["schema"] in FINANCE_SCHEMAS
         or name.startswith(("int_comp_", "stg_ledger__"))
         or "compensation" in name
-        or name.endswith(("__payroll_returns", "_plan_assignments"))
+        or name.endswith(("_payroll_returns", "_plan_assignments"))
     }
     assert len(pay) > 15
     readers = {
