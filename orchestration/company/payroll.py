@@ -77,7 +77,9 @@ class BenefitPeriod(Decision):
     """How long a company has something from a deal won."""
 
     opportunity_type: OpportunityType = Field(description="Type of the deal.")
-    months: PositiveInteger = Field(description="Months over which its cost is amortised.")
+    months: Annotated[PositiveInteger, Field(le=600)] = Field(
+        description="Months over which its cost is amortised."
+    )
 
 
 class ContractCosts(Decision):
