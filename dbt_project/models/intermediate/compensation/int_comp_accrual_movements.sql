@@ -26,9 +26,10 @@ components as (
 
 ),
 
-ledger_months as (
+months as (
 
-    select * from {{ ref('comp_period') }}
+    select * from {{ ref('int_comp_months') }}
+    where has_begun
 
 ),
 
@@ -48,10 +49,10 @@ estimates as (
         expected.component_key,
         expected.currency_code,
         -1 * expected.expected_amount as amount,
-        ledger_months.period
+        months.period
     from expected
-    inner join ledger_months
-        on {{ add_months('expected.period', 1) }} = ledger_months.period
+    inner join months
+        on {{ add_months('expected.period', 1) }} = months.period
 
 ),
 

@@ -1,6 +1,7 @@
 -- Grain: one row per payee, component that pays for a KPI, currency and month before the last of its period (payee_key, component_key, currency_code, period).
 -- Why: a bonus is earned month by month although it is known and paid at the end. Until then
--- target pay x weight x expected payout x days so far / days of the year stand for it.
+-- target pay x weight x expected payout x days so far / days of the year stand for it. What
+-- belongs to months before the first that the ledger pays is never posted.
 with assigned as (
 
     select * from {{ ref('int_comp_assigned_components') }}
@@ -26,9 +27,16 @@ settings as (
 
 ),
 
-ledger_months as (
+months as (
 
-    select * from {{ ref('comp_period') }}
+    select * from {{ ref('int_comp_months') }}
+    where has_begun
+
+),
+
+company as (
+
+    select first_pay_period from {{ ref('stg_company__settings') }}
 
 ),
 
@@ -54,9 +62,9 @@ monthly as (
         year_days.days_of_year,
         {{ days_between(
             'greatest(assigned.valid_from, periods.period_start)',
-            'least(assigned.valid_to, ' ~ add_days('ledger_months.period_end', 1) ~ ')'
+            'least(assigned.valid_to, ' ~ add_days('months.period_end', 1) ~ ')'
         ) }} as days_so_far,
-        ledger_months.period,
+        months.period,
         periods.period_start
     from assigned
     inner join periods
@@ -64,16 +72,20 @@ monthly as (
             assigned.period_grain = periods.period_grain
             and assigned.valid_from <= periods.period_end
             and assigned.valid_to > periods.period_start
-    inner join ledger_months
+    inner join months
         on
-            periods.period_start <= ledger_months.period
-            and periods.period_end > ledger_months.period_end
-            and assigned.valid_from <= ledger_months.period_end
+            periods.period_start <= months.period
+            and periods.period_end > months.period_end
+            and assigned.valid_from <= months.period_end
     inner join days
         on periods.period_start = days.date_day
     inner join year_days
         on days.fiscal_year_start_date = year_days.fiscal_year_start_date
     cross join settings
+    cross join company
+    where
+        company.first_pay_period is null
+        or periods.period_end >= company.first_pay_period
 
 ),
 

@@ -45,6 +45,13 @@ statements as (
 
 ),
 
+-- A company without payroll.yml sends nothing.
+entities as (
+
+    select count(*) as entity_count from {{ ref('stg_company__legal_entities') }}
+
+),
+
 sent as (
 
     select * from {{ ref('comp_payroll_input') }}
@@ -135,13 +142,17 @@ entered as (
     select
         'statements_to_payroll' as step,
         4 as step_number,
-        currency_code,
-        amount as from_amount,
+        lines.currency_code,
+        lines.amount as from_amount,
         0 as to_amount,
         0 as explained_amount,
-        period
+        lines.period
     from lines
-    where is_posted and entry_type <> 'payment' and legal_entity is not null
+    cross join entities
+    where
+        lines.is_posted
+        and lines.entry_type <> 'payment'
+        and entities.entity_count > 0
     union all
     select
         'statements_to_payroll' as step,
