@@ -130,9 +130,9 @@ def check_payroll(payroll: PayrollFile, file: YamlFile) -> list[Problem]:
         problems += _each_kind_once(file, section, [run.kind for run in entity.pay_runs])
     problems += _each_kind_once(file, ("accounts",), [one.kind for one in payroll.accounts])
     if payroll.contract_costs is not None:
-        section = ("contract_costs", "period_of_benefit")
         types = [one.opportunity_type for one in payroll.contract_costs.period_of_benefit]
-        problems += _twice(file, section, "opportunity_type", types)
+        benefits: Location = ("contract_costs", "period_of_benefit")
+        problems += _twice(file, benefits, "opportunity_type", types)
     return problems
 
 
