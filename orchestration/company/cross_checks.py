@@ -24,9 +24,11 @@ from orchestration.company.pay_rows import (
     PlanAssignment,
     Quota,
     check_assigned_plans,
+    check_pay_currencies,
     check_pay_has_rates,
     check_quota_gaps,
 )
+from orchestration.company.payroll import PayrollFile
 from orchestration.company.plan_checks import ReadPlan, check_plan_kpis
 from orchestration.company.problems import Problem
 from orchestration.company.scoring import ScoringFile
@@ -57,6 +59,7 @@ class Parts:
     plans_are_read: bool
     assignments: list[PlanAssignment] | None
     quotas: list[Quota] | None
+    payroll: PayrollFile | None
     kpi_names: Collection[str]
 
 
@@ -164,6 +167,9 @@ def _assignments(parts: Parts) -> list[Problem]:
     if parts.fx_rates is not None and parts.company is not None:
         currency = parts.company.reporting_currency
         problems += check_pay_has_rates(parts.assignments, parts.fx_rates, currency)
+    if parts.payroll is not None:
+        currencies = {one.currency_code for one in parts.payroll.legal_entities}
+        problems += check_pay_currencies(parts.assignments, currencies)
     is_delivered = parts.sources is None or "quotas" in deliveries(parts.sources)
     if parts.quotas is not None and not is_delivered:
         problems += check_quota_gaps(parts.assignments, parts.quotas, plans)

@@ -13,6 +13,7 @@ from orchestration.company.attribution import AttributionFile
 from orchestration.company.company_file import CompanyFile
 from orchestration.company.funnel import FunnelFile
 from orchestration.company.kpis import KpiDefinition
+from orchestration.company.payroll import PayrollFile
 from orchestration.company.plans import PlanFile
 from orchestration.company.scoring import ScoringFile
 from orchestration.company.sources import SourcesFile
@@ -26,6 +27,7 @@ SCHEMA_MODELS: dict[str, type[Decision]] = {
     "sources": SourcesFile,
     "kpi": KpiDefinition,
     "plan": PlanFile,
+    "payroll": PayrollFile,
 }
 
 
@@ -33,7 +35,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schemas of the YAML files of a company and of a KPI.
 
     Returns:
-        The schemas by name: company, funnel, scoring, attribution, sources, kpi, plan.
+        The schemas by name: company, funnel, scoring, attribution, sources, kpi, plan, payroll.
     """
     return {
         name: {

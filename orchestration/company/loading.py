@@ -49,6 +49,7 @@ from orchestration.company.pay_rows import (
     check_assignments,
     check_quotas,
 )
+from orchestration.company.payroll import PAYROLL_FILE, PayrollFile, check_payroll
 from orchestration.company.people import PEOPLE_FILE, Person, check_people
 from orchestration.company.plan_checks import read_plans
 from orchestration.company.plans import PlanFile
@@ -103,6 +104,7 @@ class Company:
         plans: Every version of every pay plan, by plan and version.
         assignments: Rows of assignments.csv; none when the company has no such file.
         quotas: Rows of quotas.csv; none when the company has no such file.
+        payroll: payroll.yml; None when the company has none.
         kpis: KPI definitions by id, Concord's and the company's own.
         extensions: The company's own models and KPIs.
     """
@@ -124,6 +126,7 @@ class Company:
     plans: tuple[PlanFile, ...]
     assignments: tuple[PlanAssignment, ...]
     quotas: tuple[Quota, ...]
+    payroll: PayrollFile | None
     kpis: Mapping[str, KpiDefinition]
     extensions: Extensions = Extensions()
 
@@ -233,6 +236,7 @@ def load_company(
     assignments = pay.csv_if_there(ASSIGNMENTS_FILE, PlanAssignment, check_assignments)
     quotas = pay.csv_if_there(QUOTAS_FILE, Quota, check_quotas)
     reading.problems += pay.problems
+    payroll, _ = reading.yaml_if_there(PAYROLL_FILE, PayrollFile, check_payroll)
     kpis, kpi_problems = read_kpis(kpi_folder, _shown(kpi_folder))
     reading.problems += [*kpi_problems, *product_problems(kpis, _shown(kpi_folder), kpis)]
     extensions, extension_problems = read_extensions(folder, kpis)
@@ -257,6 +261,7 @@ def load_company(
         plans_are_read=not plan_problems,
         assignments=assignments,
         quotas=quotas,
+        payroll=payroll,
         kpi_names={path.stem for path in kpi_folder.glob("*.yml")} | set(extensions.kpis),
     )
     problems = [*reading.problems, *cross_problems(parts)]
@@ -294,6 +299,7 @@ def load_company(
         plans=tuple(one.plan for one in plans),
         assignments=tuple(assignments),
         quotas=tuple(quotas),
+        payroll=payroll,
         kpis=every_kpi,
         extensions=extensions,
     )

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from orchestration.company.csv_file import row_problem
 from orchestration.company.fx_rates import FX_RATES_FILE, FxRate
+from orchestration.company.payroll import PAYROLL_FILE
 from orchestration.company.plans import PlanFile
 from orchestration.company.problems import Problem
 from orchestration.company.suggestions import did_you_mean, listed
@@ -102,6 +103,24 @@ def check_pay_has_rates(
             rate.currency_code == row.currency_code and holds_on(rate, row.valid_from)
             for rate in rates
         )
+    ]
+
+
+def check_pay_currencies(
+    assignments: Iterable[PlanAssignment], currencies: Collection[str]
+) -> list[Problem]:
+    """Find payees who are paid in a currency in which no legal entity of payroll.yml pays."""
+    return [
+        row_problem(
+            ASSIGNMENTS_FILE,
+            row,
+            "currency_code",
+            f"no legal entity of {PAYROLL_FILE} pays in {row.currency_code}",
+            allowed=", ".join(sorted(currencies)),
+            fix=f"correct the currency, or add a legal entity to {PAYROLL_FILE}",
+        )
+        for row in assignments
+        if row.currency_code not in currencies
     ]
 
 

@@ -273,6 +273,28 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "plan_opportunity_type": pa.schema(
         [("plan", TEXT), ("version", INTEGER), *_texts("component", "opportunity_type")]
     ),
+    "legal_entity": pa.schema(
+        [
+            *_texts("legal_entity", "legal_entity_label", "currency_code"),
+            ("pays_its_currency", BOOLEAN),
+        ]
+    ),
+    "legal_entity_employee": pa.schema(_texts("legal_entity", "employee_id")),
+    "pay_run_rule": pa.schema(
+        [*_texts("legal_entity", "kind"), ("months_after", INTEGER), ("pay_day", INTEGER)]
+    ),
+    "pay_account": pa.schema(_texts("kind", "expense_account", "liability_account")),
+    "payroll_setting": pa.schema(
+        [
+            ("clearing_account", TEXT),
+            ("expected_payout", pa.decimal128(18, 6)),
+            *_texts("asset_account", "amortisation_account", "impairment_account"),
+            ("expedient_months", INTEGER),
+        ]
+    ),
+    "contract_cost_rule": pa.schema(
+        [*_texts("kind", "opportunity_type"), ("benefit_months", INTEGER)]
+    ),
     "plan_assignment": pa.schema(
         [
             *_texts("employee_id", "plan"),

@@ -21,6 +21,7 @@ from orchestration.company.kpi_products import product_levels
 from orchestration.company.kpis import KpiDefinition
 from orchestration.company.loading import Company
 from orchestration.company.machine_addresses import bounds
+from orchestration.company.payroll_tables import payroll_rows
 from orchestration.company.plan_tables import plan_rows
 from orchestration.company.rules_schema import RULES_SCHEMAS
 from orchestration.company.scoring_tables import scoring_rows
@@ -45,6 +46,7 @@ def rules_tables(company: Company) -> dict[str, pa.Table]:
         **scoring_rows(company.scoring),
         **attribution_rows(company.attribution),
         **plan_rows(company.plans),
+        **payroll_rows(company.payroll),
         **_csv_rows(company),
         **_source_rows(company),
         "kpi_definition": _kpi_rows(company),

@@ -19,6 +19,7 @@ import duckdb
 
 Row = Mapping[str, Any]
 
+PAYMENT = "payment"
 # Of which entity an event is a record, and which field names it.
 RECORDS = {
     "booking": ("opportunities", "opportunity_id"),
@@ -32,7 +33,7 @@ _LINES = """
         statement_line.line_number, statement_line.entry_type, statement_line.reason,
         statement_line.status, statement_line.amount, statement_line.currency_code,
         statement_line.explanation, statement_line.posting_key, statement_line.period,
-        statement_line.origin_period, period.closed_as_of_date
+        statement_line.origin_period, statement_line.root_event_key, period.closed_as_of_date
     from compensation.comp_statement_line as statement_line
     left join compensation.comp_period as period using (period)
     where statement_line.payee_key = $payee and statement_line.period = $period
@@ -52,7 +53,9 @@ _PLANS = """
         on
             statement_line.earning_line_key = earning.earning_line_key
             and statement_line.payee_key = earning.payee_key
-    where statement_line.payee_key = $payee and statement_line.period = $period
+    where
+        statement_line.payee_key = $payee and statement_line.period = $period
+        and statement_line.entry_type <> 'payment'
 """
 
 _CREDITS = """
@@ -129,7 +132,7 @@ class PayLine:
         credit: The share of the event.
         kpi: What a KPI bonus was computed from.
         override: Who decided an amount by hand.
-        records: Raw rows of the event or the override.
+        records: Raw rows of the event, the override or the payment.
     """
 
     line: Row
@@ -142,6 +145,8 @@ class PayLine:
     @property
     def is_other_now(self) -> bool:
         """Whether the line was posted and the earning is another today: later lines make it up."""
+        if self.line["entry_type"] == PAYMENT:
+            return False
         earned = None if self.plan is None else self.plan["earned_amount"]
         is_of_a_line = self.line["entry_type"] in ("earning", "adjustment", "clawback")
         is_final = self.line["status"] == "final" and self.line["reason"] != "guaranteed"
@@ -177,6 +182,13 @@ def explain_pay(
             for key, row in overrides.items()
         },
     }
+    paid = {
+        line["posting_key"]: line["root_event_key"]
+        for line in lines
+        if line["entry_type"] == PAYMENT
+    }
+    for key, source_id in _payments(warehouse, paid).items():
+        wanted[key] = ("payroll_returns", "payroll_return_id", source_id)
     records, note = _records(warehouse, set(wanted.values()))
     return [
         PayLine(
@@ -189,6 +201,25 @@ def explain_pay(
         )
         for line in lines
     ], note
+
+
+def _payments(warehouse: Path, paid: Mapping[str, str]) -> dict[str, str]:
+    """The ids in payroll of payments, given by posting; none of what is not delivered any more."""
+    if not paid or not warehouse.exists():
+        return {}
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = dict(
+                connection.execute(
+                    "select payroll_return_key, source_id "
+                    "from conformed.conformed_payroll_returns "
+                    "where list_contains($keys, payroll_return_key)",
+                    {"keys": list(paid.values())},
+                ).fetchall()
+            )
+    except duckdb.IOException:
+        return {}
+    return {posting: found[key] for posting, key in paid.items() if key in found}
 
 
 def _records(

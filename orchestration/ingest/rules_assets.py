@@ -24,8 +24,10 @@ RULES = (
     "attribution_source", "attribution_period", "bot_user_agent", "machine_click",
     "machine_click_type", "machine_address", "channel_rule", "employee", "fx_rate", "target",
     "cost", "experiment", "plan_version", "plan_component", "plan_band", "plan_absence",
-    "plan_condition", "plan_draw",
-    "plan_opportunity_type", "plan_assignment", "quota", "source", "system_of_record",
+    "plan_condition", "plan_draw", "plan_opportunity_type",
+    "legal_entity", "legal_entity_employee", "pay_run_rule", "pay_account", "payroll_setting",
+    "contract_cost_rule",
+    "plan_assignment", "quota", "source", "system_of_record",
     "kpi_definition", "reference_origin",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from company_folder import FILES, Folder
 
 from orchestration.company import rules_tables
 from orchestration.company.attribution_tables import TABLES as ATTRIBUTION_TABLES
+from orchestration.company.payroll_tables import TABLES as PAYROLL_TABLES
 
 # Written out again on purpose: dbt reads these columns, so a change has to be made in two places.
 TEXT, INT, BOOL, DATE = "string", "int32", "bool", "date32[day]"
@@ -271,6 +272,29 @@ EXPECTED = {
         "component": TEXT,
         "opportunity_type": TEXT,
     },
+    "legal_entity": {
+        "legal_entity": TEXT,
+        "legal_entity_label": TEXT,
+        "currency_code": TEXT,
+        "pays_its_currency": BOOL,
+    },
+    "legal_entity_employee": {"legal_entity": TEXT, "employee_id": TEXT},
+    "pay_run_rule": {
+        "legal_entity": TEXT,
+        "kind": TEXT,
+        "months_after": INT,
+        "pay_day": INT,
+    },
+    "pay_account": {"kind": TEXT, "expense_account": TEXT, "liability_account": TEXT},
+    "payroll_setting": {
+        "clearing_account": TEXT,
+        "expected_payout": "decimal128(18, 6)",
+        "asset_account": TEXT,
+        "amortisation_account": TEXT,
+        "impairment_account": TEXT,
+        "expedient_months": INT,
+    },
+    "contract_cost_rule": {"kind": TEXT, "opportunity_type": TEXT, "benefit_months": INT},
     "plan_assignment": {
         "employee_id": TEXT,
         "plan": TEXT,
@@ -350,7 +374,7 @@ def test_tables_without_rows_keep_their_columns_and_types(folder: Folder) -> Non
     files = {"channel_rule", "employee", "target", "cost", "experiment", "kpi_definition"}
     files.add("machine_address")
     pay = {name for name in EXPECTED if name.startswith("plan_")} | {"quota"}
-    assert empty == files | scoring | pay | set(ATTRIBUTION_TABLES)
+    assert empty == files | scoring | pay | set(ATTRIBUTION_TABLES) | set(PAYROLL_TABLES)
 
 
 def test_the_as_of_date_that_holds_is_apart_from_the_settings(folder: Folder) -> None:

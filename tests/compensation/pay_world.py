@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.company.csv_file import columns_of, read_csv
+from orchestration.company.model_problems import validate_yaml
 from orchestration.company.pay_rows import (
     ASSIGNMENTS_FILE,
     QUOTAS_FILE,
@@ -25,10 +26,13 @@ from orchestration.company.pay_rows import (
     check_assignments,
     check_quotas,
 )
+from orchestration.company.payroll import PAYROLL_FILE, PayrollFile, check_payroll
+from orchestration.company.payroll_tables import payroll_rows
 from orchestration.company.plan_checks import read_plans
 from orchestration.company.plan_tables import plan_rows
 from orchestration.company.plans import PLANS_FOLDER
 from orchestration.company.rules_schema import RULES_SCHEMAS
+from orchestration.company.yaml_file import read_yaml
 from orchestration.ledger.source import write_ledger
 from tests.kpi.compiled import CompiledModels, Row, make_table
 
@@ -39,6 +43,9 @@ MODELS = (
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
     "stg_company__plan_opportunity_types", "stg_company__quotas",
     "stg_company__plan_conditions", "stg_company__plan_draws",
+    "stg_company__legal_entities", "stg_company__legal_entity_employees",
+    "stg_company__pay_run_rules", "stg_company__pay_accounts", "stg_company__payroll_settings",
+    "stg_company__contract_cost_rules",
     "stg_ledger__postings", "stg_ledger__statements", "stg_ledger__period_locks",
 )  # fmt: skip
 LEDGER_MODELS = frozenset({
@@ -48,6 +55,10 @@ LEDGER_MODELS = frozenset({
     "int_comp_moved_amounts", "comp_override", "comp_pending_posting", "comp_ledger",
     "comp_period", "comp_statement_line", "comp_statement", "comp_dispute", "comp_approval",
     "comp_parity",
+    "int_comp_pay_runs", "int_comp_payments", "int_comp_pending_payments", "int_comp_pay_lines",
+    "int_comp_expected_bonuses", "int_comp_accrual_movements", "int_comp_contract_costs",
+    "comp_payroll_input", "comp_payroll_confirmation", "comp_accrual", "comp_accrual_journal",
+    "comp_contract_cost", "comp_contract_cost_schedule", "comp_cost_detail", "comp_tie_out",
 })  # fmt: skip
 FIRST, AS_OF = date(2025, 1, 1), date(2026, 12, 31)
 # The calendar goes on after the as-of date, so that the month after a locked one is in it.
@@ -75,6 +86,9 @@ class PayWorld:
         types: Type of each opportunity that is not new.
         first_period: First month that the ledger pays; None for all.
         overrides: Override, employee, day, amount, currency, author, approver ("" is nobody).
+        payroll: Text of payroll.yml; "" is none.
+        returns: Payment of payroll, employee, component, amount, currency, pay run, first day of
+            the period that it pays for.
     """
 
     people: list[tuple[str, str, date]] = field(default_factory=list)
@@ -92,6 +106,8 @@ class PayWorld:
     types: dict[str, str] = field(default_factory=dict)
     first_period: date | None = None
     overrides: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
+    payroll: str = ""
+    returns: list[tuple[str, str, str, str, str, date, date]] = field(default_factory=list)
     as_of: date = AS_OF
 
 
@@ -114,6 +130,8 @@ def write_company(folder: Path, plans: dict[str, str], world: PayWorld) -> None:
     """Write plans, assignments and quotas as a company folder has them."""
     place = folder / PLANS_FOLDER
     place.mkdir(parents=True)
+    if world.payroll:
+        (folder / PAYROLL_FILE).write_text(world.payroll, encoding="utf-8")
     for name, text in plans.items():
         (place / f"{name}.yml").write_text(text, encoding="utf-8")
     for file, model, rows in (
@@ -135,9 +153,22 @@ def read_company(folder: Path) -> dict[str, list[dict[str, Any]]]:
     assert not problems, "\n".join(map(str, problems))
     return {
         **plan_rows(one.plan for one in plans),
+        **payroll_rows(_read_payroll(folder)),
         "plan_assignment": [row.model_dump(exclude={"line"}) for row in assignments.rows or []],
         "quota": [row.model_dump(exclude={"line"}) for row in quotas.rows or []],
     }
+
+
+def _read_payroll(folder: Path) -> PayrollFile | None:
+    path = folder / PAYROLL_FILE
+    if not path.exists():
+        return None
+    file, problems = read_yaml(path, PAYROLL_FILE)
+    assert file is not None, problems
+    payroll, problems = validate_yaml(file, PayrollFile, file.data)
+    assert payroll is not None, problems
+    assert check_payroll(payroll, file) == []
+    return payroll
 
 
 def run(
@@ -185,7 +216,8 @@ def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
         create or replace table core.dim_date as
         select date_day, date_trunc('month', date_day)::date as month_start_date,
             date_trunc('quarter', date_day)::date as fiscal_quarter_start_date,
-            date_trunc('year', date_day)::date as fiscal_year_start_date
+            date_trunc('year', date_day)::date as fiscal_year_start_date,
+            isodow(date_day) < 6 as is_business_day
         from (
             select unnest(generate_series(date '{FIRST}', date '{LAST}', interval 1 day))::date
                 as date_day
@@ -273,6 +305,16 @@ def _make_people(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None
          "resolved_at": "timestamp", "resolved_date": DAY},
         [],
     )  # fmt: skip
+    make_table(
+        connection, "conformed.conformed_payroll_returns",
+        {"payroll_return_key": TEXT, "employee_key": TEXT, "source_id": TEXT, "component": TEXT,
+         "currency_code": TEXT, "paid_amount_local": MONEY, "pay_run_date": DAY,
+         "period_start": DAY},
+        [{"payroll_return_key": name, "employee_key": employee_key(who), "source_id": name,
+          "component": component, "currency_code": currency,
+          "paid_amount_local": Decimal(amount), "pay_run_date": day, "period_start": start}
+         for name, who, component, amount, currency, day, start in world.returns],
+    )  # fmt: skip
     delivered = {"source_system": TEXT, "source_instance": TEXT, "employee_id": TEXT,
               "currency_code": TEXT, "valid_from": DAY, "valid_to": DAY}  # fmt: skip
     for name, more in (
@@ -285,7 +327,8 @@ def _make_people(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None
 def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     make_table(
         connection, "core.fct_opportunity",
-        {"opportunity_key": TEXT, "owner_employee_key": TEXT, "sdr_employee_key": TEXT,
+        {"opportunity_key": TEXT, "account_key": TEXT, "owner_employee_key": TEXT,
+         "sdr_employee_key": TEXT,
          "opportunity_type": TEXT,
          "source_system": TEXT, "source_id": TEXT, "currency_code": TEXT, "amount": MONEY,
          "amount_local": MONEY, "is_won": FLAG, "is_reportable": FLAG, "close_date": DAY},
@@ -295,6 +338,10 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
           "currency_code": currency, "amount": Decimal(amount), "amount_local": Decimal(amount),
           "is_won": True, "is_reportable": True, "close_date": day}
          for name, owner, day, amount, currency, _, sdr in world.deals],
+    )  # fmt: skip
+    make_table(
+        connection, "core.fct_subscription_month",
+        {"account_key": TEXT, "subscription_month": DAY, "recurring_amount": MONEY}, [],
     )  # fmt: skip
     make_table(
         connection, "core.fct_booking", {"opportunity_key": TEXT, "quantity": "decimal(18, 6)"},

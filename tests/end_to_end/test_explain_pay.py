@@ -14,7 +14,8 @@ from tests.end_to_end.finance import ask_finance
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
 STATEMENTS = (
-    "select payee_key, employee_id, period, sum(line_count), sum(earnings + adjustments) "
+    "select payee_key, employee_id, period, sum(line_count), "
+    "sum(earnings + adjustments + payments) "
     "from comp_statement inner join comp_payee using (payee_key) "
     "where status = 'final' group by all having sum(line_count) > 0 order by period, employee_id"
 )
@@ -38,7 +39,13 @@ def explained(sample: RunHome) -> dict[tuple[str, date], list[PayLine]]:
 def test_every_line_leads_to_a_record_a_kpi_or_a_decision(
     explained: dict[tuple[str, date], list[PayLine]],
 ) -> None:
-    lines = [line for some in explained.values() for line in some]
+    every = [line for some in explained.values() for line in some]
+    payments = [line for line in every if line.line["entry_type"] == "payment"]
+    assert {tuple(one.entity for one in line.records) for line in payments} == {
+        ("payroll_returns",)
+    }
+    assert {line.plan for line in payments} == {None}
+    lines = [line for line in every if line.line["entry_type"] != "payment"]
     lost = [
         line.line["explanation"]
         for line in lines

@@ -41,7 +41,7 @@ def test_statements_pay_what_was_planted(sample: RunHome) -> None:
         from comp_statement_line as line
         inner join comp_payee using (payee_key)
         left join comp_plan_component using (component_key)
-        where component is null or component not in {ADDED}
+        where entry_type <> 'payment' and (component is null or component not in {ADDED})
         group by all having sum(amount) <> 0
     """
     planted = """
@@ -67,7 +67,8 @@ def test_what_is_posted_is_final_and_what_is_not_is_draft(sample: RunHome) -> No
         ask(
             sample,
             "select sum(amount) from comp_ledger union all "
-            "select sum(earnings + adjustments) from comp_statement where status = 'final'",
+            "select sum(earnings + adjustments + payments) from comp_statement "
+            "where status = 'final'",
         )[0]
         == ask(sample, "select sum(closing) from comp_statement where period = '2026-09-01'")[0]
     )

@@ -137,7 +137,10 @@ TRAVELLERS: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence[str]]]] = {
         {"raw": ["amount"], "conformed.conformed_compensation_overrides": ["amount_local"],
          "compensation.comp_override": ["amount"]},
     ),
-    "payroll_returns": (["currency_code"], {"raw": ["paid_amount"]}),
+    "payroll_returns": (
+        ["currency_code"],
+        {"raw": ["paid_amount"], "conformed.conformed_payroll_returns": ["paid_amount_local"]},
+    ),
     "quotas": (
         ["currency_code"],
         {"raw": ["quota_amount"], "conformed.conformed_quotas": ["quota_amount_local"],

@@ -15,9 +15,10 @@ from tests.mutations.mutants_funnel import DEAL_LOADS, FUNNEL, HANDOFFS, IDENTIT
 from tests.mutations.mutants_money import KPIS, MONEY
 from tests.mutations.mutants_paths import PATHS
 from tests.mutations.mutants_pay import PAY
+from tests.mutations.mutants_payroll import PAYROLL
 from tests.mutations.mutants_pipeline import PIPELINE
 
 MUTANTS = [
     *FUNNEL, *HANDOFFS, *PIPELINE, *MONEY, *KPIS, *SCORES, *DEAL_LOADS, *IDENTITY, *ATTRIBUTION,
-    *PATHS, *ECONOMICS, *PAY,
+    *PATHS, *ECONOMICS, *PAY, *PAYROLL,
 ]  # fmt: skip

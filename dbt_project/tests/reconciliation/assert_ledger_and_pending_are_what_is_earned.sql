@@ -15,12 +15,14 @@ moved as (
 ledger as (
 
     select * from {{ ref('comp_ledger') }}
+    where entry_type <> 'payment'
 
 ),
 
 pending as (
 
     select * from {{ ref('comp_pending_posting') }}
+    where entry_type <> 'payment'
 
 ),
 

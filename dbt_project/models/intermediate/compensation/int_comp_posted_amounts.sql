@@ -1,8 +1,10 @@
 -- Grain: one row per line, override or what is held or drawn, payee, month that it belongs to and currency, as posted (due_key, payee_key, origin_period, currency_code).
--- Why: what was delivered may name another payee later.
+-- Why: what was delivered may name another payee later. Payments are compared with what
+-- payroll returned (int_comp_pending_payments).
 with postings as (
 
     select * from {{ ref('stg_ledger__postings') }}
+    where entry_type <> 'payment'
 
 ),
 

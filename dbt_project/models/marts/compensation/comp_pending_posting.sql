@@ -1,6 +1,7 @@
 -- Grain: one row per posting that the close of its month will make (posting_key).
 -- Why: what has been earned, held or drawn less what is posted for the month that it belongs to. A locked
--- month never changes: its difference is posted in the first month that is not locked.
+-- month never changes: its difference is posted in the first month that is not locked. What
+-- payroll paid stands beside.
 with earned as (
 
     select * from {{ ref('int_comp_due_amounts') }}
@@ -22,6 +23,12 @@ posted as (
 months as (
 
     select * from {{ ref('int_comp_months') }}
+
+),
+
+payments as (
+
+    select * from {{ ref('int_comp_pending_payments') }}
 
 ),
 
@@ -127,7 +134,7 @@ first_paid as (
 
 ),
 
-final as (
+due_postings as (
 
     select
         {{ surrogate_key([
@@ -203,6 +210,31 @@ final as (
             placed.currency_code = rates.currency_code
             and months.last_day = rates.rate_date
     where placed.amount <> 0
+
+),
+
+final as (
+
+    select * from due_postings
+    union all
+    select
+        posting_key,
+        payee_key,
+        component_key,
+        cast(null as varchar) as earning_line_key,
+        cast(null as varchar) as override_key,
+        root_event_key,
+        'payment' as entry_type,
+        reason,
+        currency_code,
+        explanation,
+        amount,
+        amount_reporting,
+        false as is_reversal,
+        posting_period,
+        origin_period,
+        event_date
+    from payments
 
 )
 
