@@ -94,6 +94,12 @@ _RULES = [
         "0 as amount",
     ),
     (
+        "what is held back is no smaller expense",
+        "int_comp_accrual_movements",
+        "('payment', 'hold', 'release', 'draw_advance', 'draw_recovery')",
+        "('payment')",
+    ),
+    (
         "what is paid is owed no more",
         "comp_accrual",
         "sum(accrued_amount - paid_amount) over so_far",

@@ -1,5 +1,6 @@
 -- Fails on every month, legal entity and currency whose accrued liability is not what statements
--- say is payable, and what was earned or is expected and is posted by a later month.
+-- say is payable, and what was earned or is expected and is posted by a later month, is held back or
+-- was drawn.
 with accruals as (
 
     select * from {{ ref('comp_accrual') }}
@@ -79,7 +80,22 @@ unioned as (
             and lines.currency_code = accrued_months.currency_code
             and lines.accrued_period <= accrued_months.period
             and lines.period > accrued_months.period
-    where lines.entry_type <> 'payment'
+    where lines.entry_type not in ('payment', 'hold', 'release', 'draw_advance', 'draw_recovery')
+    union all
+    select
+        lines.legal_entity,
+        lines.currency_code,
+        accrued_months.period,
+        0 as payable_amount,
+        lines.amount as unposted_amount
+    from lines
+    inner join accrued_months
+        on
+            lines.legal_entity = accrued_months.legal_entity
+            and lines.currency_code = accrued_months.currency_code
+            and lines.period <= accrued_months.period
+    where
+        lines.entry_type in ('hold', 'release', 'draw_advance', 'draw_recovery')
     union all
     select
         entities.legal_entity,

@@ -1,6 +1,7 @@
 -- Grain: one row per month, legal entity, function, kind of pay and currency in which anything moved (period, legal_entity, business_function, component_kind, currency_code).
 -- Why: what is earned is an expense of its month, whenever it is posted and paid. What is expected
--- of a bonus goes away in the month in which the bonus itself is known.
+-- of a bonus goes away in the month in which the bonus itself is known. What is held back or drawn
+-- changes what is payable, and no expense.
 with lines as (
 
     select * from {{ ref('int_comp_pay_lines') }}
@@ -68,7 +69,7 @@ unioned as (
         0 as paid_amount,
         accrued_period as period
     from lines
-    where entry_type <> 'payment'
+    where entry_type not in ('payment', 'hold', 'release', 'draw_advance', 'draw_recovery')
     union all
     select
         legal_entity,

@@ -6,7 +6,7 @@ with lines as (
     select * from {{ ref('int_comp_pay_lines') }}
     where
         not is_reversal
-        and entry_type <> 'payment'
+        and entry_type in ('earning', 'adjustment', 'clawback')
         and legal_entity is not null
 
 ),
