@@ -444,8 +444,8 @@ class Oracle:
                 if plan.plan != name or first >= last:
                     continue
                 for item in plan.components:
-                    grain, day = GRAINS[item.frequency], first
-                    while item.quota_measure and day < last:
+                    grain, day = GRAINS[item.frequency], max(first, item.counted_from or first)
+                    while item.quota_measure and day < min(last, item.counted_to or last):
                         begin = period_start(day, grain, 1)
                         day = period_end(begin, grain) + timedelta(1)
                         key = (payee_key(who), name, plan.version, item.component, currency, begin)

@@ -69,6 +69,9 @@ final as (
             < coalesce(components.counted_to, date '9999-12-31')
             and coalesce(components.counted_from, components.valid_from)
             < coalesce(assignments.valid_to, date '9999-12-31')
+            and coalesce(components.counted_from, components.valid_from)
+            < coalesce(components.valid_to, date '9999-12-31')
+            and components.valid_from < coalesce(components.counted_to, date '9999-12-31')
 
 )
 
