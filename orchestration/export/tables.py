@@ -22,13 +22,17 @@ TABLES = {
     "comp_payroll_input": "payroll_input.csv",
     "comp_payroll_confirmation": "payroll_confirmation.csv",
     "comp_accrual": "accruals.csv",
-    "comp_journal": "journal.csv",
+    "comp_accrual_journal": "journal.csv",
     "comp_contract_cost": "contract_cost.csv",
     "comp_contract_cost_schedule": "contract_cost_schedule.csv",
     "comp_cost_detail": "cost_detail.csv",
 }
-# The month of a row; a table with none of them is exported whole.
-MONTHS = ("period", "posting_period", "accrual_month", "schedule_month", "cost_month", "month")
+MONTH = "period"
+# What payroll says of a month is said of the days on which it was paid.
+PAID_FOR_MONTH = (
+    "pay_run_date in (select pay_run_date from compensation.comp_payroll_input "
+    "where period = $period)"
+)
 
 
 def write_tables(finance: Path, period: date, folder: Path) -> list[str]:
@@ -38,15 +42,21 @@ def write_tables(finance: Path, period: date, folder: Path) -> list[str]:
         for table, name in TABLES.items():
             columns = columns_of(connection, table)
             if columns:
-                month = next((one for one in MONTHS if one in columns), None)
-                where = f"where {month} = $period" if month else ""
+                condition = _condition(table, columns)
                 found = connection.execute(
-                    f"from compensation.{identifier(table)} {where} order by all",
-                    {"period": period} if month else {},
+                    f"from compensation.{identifier(table)} where {condition} order by all",
+                    {"period": period} if "$period" in condition else {},
                 )
                 write_csv(folder / name, columns, found.fetchall())
                 made.append(name)
     return made
+
+
+def _condition(table: str, columns: Sequence[str]) -> str:
+    """Which rows are of the month; all of a table that has no month, such as assets."""
+    if table == "comp_payroll_confirmation":
+        return PAID_FOR_MONTH
+    return f"{MONTH} = $period" if MONTH in columns else "true"
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

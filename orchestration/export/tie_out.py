@@ -122,7 +122,7 @@ _PAYROLL = """
         from compensation.comp_statement where period = $first group by unit
     ), sent as (
         select currency_code as unit, sum(amount) as amount from compensation.comp_payroll_input
-        where {month} = $first group by unit
+        where period = $first group by unit
     )
     select unit, coalesce(statements.amount, 0) as "left", coalesce(sent.amount, 0) as "right"
     from statements full join sent using (unit) order by unit
@@ -211,14 +211,23 @@ def _guards(month: Month) -> Check:
 
 def _payroll(connection: duckdb.DuckDBPyConnection, month: Month) -> Iterator[Check]:
     label = "earned and adjusted = sent to payroll"
-    columns = columns_of(connection, "comp_payroll_input")
-    name = next((one for one in ("period", "posting_period") if one in columns), None)
-    if name is None or not {"amount", "currency_code"}.issubset(columns):
-        note = "this version has no comp_payroll_input"
+    if note := _why_nothing_is_sent(connection, month):
         yield Check("6 payroll", label, "", None, None, note)
         return
-    for row in rows(connection, _PAYROLL.format(month=name), first=month.first_day):
+    for row in rows(connection, _PAYROLL, first=month.first_day):
         yield _check("6 payroll", label, row, "")
+
+
+def _why_nothing_is_sent(connection: duckdb.DuckDBPyConnection, month: Month) -> str:
+    """Why there is nothing to compare with; empty where the month should have been sent."""
+    if not columns_of(connection, "comp_payroll_input"):
+        return "this version has no comp_payroll_input"
+    if not month.is_final:
+        return "a draft is not sent to payroll"
+    has_payroll = not columns_of(connection, "comp_accrual") or connection.execute(
+        "select count(*) > 0 from compensation.comp_accrual"
+    ).fetchall() != [(False,)]
+    return "" if has_payroll else "the company has no compensation/payroll.yml"
 
 
 def _check(step: str, label: str, row: Row, unit: str) -> Check:

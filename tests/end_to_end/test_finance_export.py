@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from datetime import date
@@ -65,6 +66,27 @@ def test_every_workbook_adds_up_to_its_statement(sample: RunHome, exported: Path
     }
     assert told == found
     assert sum(lines for lines, _ in found.values()) > 40
+
+
+def test_the_journal_of_the_month_balances(exported: Path) -> None:
+    with (exported / "journal.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["period"] for row in rows} == {str(FIRST_DAY)}
+    sides: dict[tuple[str, str], Decimal] = {}
+    for row in rows:
+        side = (row["legal_entity"], row["currency_code"])
+        booked = Decimal(row["debit_amount"]) - Decimal(row["credit_amount"])
+        sides[side] = sides.get(side, Decimal()) + booked
+    assert len(sides) >= 3
+    assert set(sides.values()) == {Decimal()}
+
+
+def test_payroll_is_told_of_the_months_pay_runs(exported: Path) -> None:
+    days = {}
+    for name in ("payroll_input", "payroll_confirmation"):
+        with (exported / f"{name}.csv").open(newline="") as file:
+            days[name] = {row["pay_run_date"] for row in csv.DictReader(file)}
+    assert days["payroll_confirmation"] == days["payroll_input"] != set()
 
 
 def test_another_machine_performs_the_month_again(exported: Path, tmp_path: Path) -> None:

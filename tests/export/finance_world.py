@@ -79,6 +79,12 @@ create table compensation.comp_payroll_input as
     select 'ada' as payee_key, date '2026-05-01' as period, 60::decimal(18, 2) as amount,
         'EUR' as currency_code, '@cmd' as component;
 """
+# As a close leaves it.
+LOCKED = """
+update compensation.comp_period set status = 'locked', closed_as_of_date = date '2026-06-01';
+update compensation.comp_statement
+    set status = 'final', content_hash = 'hash', frozen_closing = closing;
+"""
 MARTS = """
 create schema core;
 create table core.fct_booking as
