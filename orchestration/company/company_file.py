@@ -102,8 +102,8 @@ class CompensationSettings(Decision):
     )
     smallest_group: Annotated[Integer, Field(ge=2)] = Field(
         5,
-        description="Measures of what groups of people are paid are shown for groups of so many "
-        "and more; default 5.",
+        description="Measures of what groups of people are paid, and what functions cost in pay, "
+        "are shown for groups of so many and more; default 5.",
     )
 
 

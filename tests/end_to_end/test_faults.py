@@ -16,6 +16,7 @@ import pytest
 from sample_company.generate import generate
 from tests.conftest import RunHome, run_home
 from tests.crm_files import write_crm_files_company
+from tests.unlike import unlike
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -72,7 +73,7 @@ def test_a_truncated_file_stops_the_run_and_readers_see_nothing_of_it(
         "select * exclude (publish_version) replace (cast(null as date) as stale_since) "
         "from kpi.rpt_kpi order by all"
     )
-    assert after == before
+    assert unlike(dict.fromkeys(after), dict.fromkeys(before)) == {}
     assert running.again("status").code == 1
 
 

@@ -16,6 +16,7 @@ import pytest
 from sample_company.pay import BROKEN_DELIVERIES
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import RunHome
+from tests.unlike import unlike
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
@@ -115,7 +116,7 @@ def test_status_and_a_second_run(sample: RunHome) -> None:
     assert again.code == 0, again.text
     assert "(0 new or changed)" in again.out
     after = sample.query("select * exclude (publish_version) from kpi.rpt_kpi order by all")
-    assert after == before
+    assert unlike(dict.fromkeys(after), dict.fromkeys(before)) == {}
     # Views that did not change are kept; their tests and those that read them still run.
     counts = sample.query(
         "select run_id, count(*) from ops.ops_guard_result group by run_id having count(*) > 0"
@@ -127,7 +128,9 @@ def test_status_and_a_second_run(sample: RunHome) -> None:
 
 
 def test_rollback_and_back(sample: RunHome) -> None:
-    sample.again()
+    versions = sample.home / "published" / "versions"
+    if len(list(versions.iterdir())) < 2:
+        sample.again()
     newest = (sample.home / "published" / "current").readlink()
     assert sample.again("rollback").code == 0
     assert (sample.home / "published" / "current").readlink() != newest

@@ -159,6 +159,20 @@ KPIS = [
         UNIT,
     ),
     Mutant(
+        "who left before the month is not counted",
+        "fct_cost_monthly",
+        "months.cost_month < employees.valid_to",
+        "true",
+        UNIT,
+    ),
+    Mutant(
+        "only pay is folded",
+        "fct_cost_monthly",
+        "listed.category in ('people', 'commission')",
+        "listed.category is not null",
+        UNIT,
+    ),
+    Mutant(
         "nine in ten were as fast, not half of them",
         "int_kpi_medians",
         "percentile_cont(0.9)",

@@ -1,12 +1,19 @@
 -- Grain: one row per business function, category, reach, channel and month (cost_monthly_key).
 -- Why: converted at the month's end; a value outside the contract's lists lands in its open one.
--- One missing rate makes the sum unknown, never too small.
+-- One missing rate makes the sum unknown, never too small. What a handful of people are paid would
+-- tell what each of them is: it stands in other costs.
 {% set categories = [
     "media", "people", "tools", "events", "agency", "commission", "content"
 ] %}
 with costs as (
 
     select * from {{ ref('conformed_costs') }}
+
+),
+
+employees as (
+
+    select * from {{ ref('conformed_employees') }}
 
 ),
 
@@ -32,16 +39,78 @@ listed as (
 
 ),
 
-valued as (
+months as (
+
+    select
+        cost_month,
+        month_end_date
+    from listed
+    group by
+        cost_month,
+        month_end_date
+
+),
+
+-- Of a function that the list of people has at all; of others nobody knows how many they are.
+functions as (
+
+    select business_function from employees
+    group by business_function
+
+),
+
+headcounts as (
+
+    select
+        months.cost_month,
+        functions.business_function,
+        count(distinct employees.employee_key) as employee_count
+    from months
+    cross join functions
+    left join employees
+        on
+            functions.business_function = employees.business_function
+            and coalesce(months.month_end_date >= employees.valid_from, true)
+            and coalesce(months.cost_month < employees.valid_to, true)
+    group by
+        months.cost_month,
+        functions.business_function
+
+),
+
+marked as (
 
     select
         listed.*,
-        {{ exchange_rate('rates.rate', 'listed.currency_code') }} as fx_rate
+        listed.category in ('people', 'commission')
+        and coalesce(
+            headcounts.employee_count < {{ company_setting('smallest_pay_group') }}, false
+        ) as is_folded
     from listed
+    left join headcounts
+        on
+            listed.business_function = headcounts.business_function
+            and listed.cost_month = headcounts.cost_month
+
+),
+
+valued as (
+
+    select
+        marked.business_function,
+        case when marked.is_folded then 'other' else marked.category end as category,
+        marked.reach,
+        marked.channel_name,
+        marked.amount_local,
+        marked.budget_amount_local,
+        marked.is_folded,
+        marked.cost_month,
+        {{ exchange_rate('rates.rate', 'marked.currency_code') }} as fx_rate
+    from marked
     left join rates
         on
-            listed.currency_code = rates.currency_code
-            and listed.month_end_date = rates.rate_date
+            marked.currency_code = rates.currency_code
+            and marked.month_end_date = rates.rate_date
 
 ),
 
@@ -53,6 +122,7 @@ summed as (
         reach,
         channel_name,
         bool_or(fx_rate is null) as is_rate_missing,
+        bool_or(is_folded) as has_folded_pay,
         sum({{ converted('amount_local', 'fx_rate') }}) as amount,
         sum({{ converted('budget_amount_local', 'fx_rate') }}) as budget_amount,
         cost_month
@@ -81,6 +151,7 @@ final as (
             as budget_amount,
 
         is_rate_missing,
+        has_folded_pay,
 
         cost_month
     from summed
