@@ -46,12 +46,6 @@ _RULES = [
         "left join posted",
     ),
     (
-        "what was earned is not compared with what was paid",
-        "int_comp_posted_amounts",
-        "where entry_type <> 'payment'",
-        "where true",
-    ),
-    (
         "what is posted late is no expense of a locked month",
         "int_comp_pay_lines",
         "unioned.origin_period < unioned.posting_period",

@@ -4,7 +4,6 @@
 with postings as (
 
     select * from {{ ref('stg_ledger__postings') }}
-    where entry_type <> 'payment'
 
 ),
 
