@@ -147,7 +147,8 @@ class AdsWorld(World):
 
     def assert_raw_equal(self, raw: duckdb.DuckDBPyConnection) -> None:
         [(rows, keys)] = raw.execute(
-            "select count(*), count(distinct (platform_account_id, campaign_id, ad_id, spend_date)) "
+            "select count(*), "
+            "count(distinct (platform_account_id, campaign_id, ad_id, spend_date)) "
             "from raw_file_drop.ad_spend"
         ).fetchall()
         assert rows == keys
