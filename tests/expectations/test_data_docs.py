@@ -18,7 +18,7 @@ def test_the_page_shows_every_guard_with_what_was_seen(tmp_path: Path) -> None:
     for one in results:
         assert f'<code class="soft">{one.guard}</code>' in page
     # All but ops, which is published whatever its guards say.
-    assert page.count("readers keep the last good version") == 5
+    assert page.count("readers keep the last good version") == 6
     assert "Sample, 2024-12-31" in page
     assert f"{len(results)} not run" in page
 
