@@ -32,7 +32,7 @@ Flags = npt.NDArray[np.bool_]
 START = 0
 END = 0
 # Inverting costs the cube of the windows: from so many on walking is faster.
-MOST_INVERTED = 100
+MOST_INVERTED = 300
 # Who still walks after so many steps goes round in circles: an inverse is better at that.
 MOST_STEPS = 2_000
 NOBODY = 1e-18

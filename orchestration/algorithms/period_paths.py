@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,8 @@ from orchestration.algorithms.channel_credit import (
     Paths,
     credits_of,
 )
-from orchestration.algorithms.shapley import ChannelSets, Floats
-from orchestration.algorithms.windows import window
+from orchestration.algorithms.shapley import ChannelSets, Floats, Integers
+from orchestration.algorithms.windows import appended, window
 
 # What the rows of each table are, in this order.
 CHANNEL_COLUMNS = ("channel_key", "channel_name", "channel_number", "sharing_weight")
@@ -94,41 +93,44 @@ def credit_table(channels: Iterable[Row], transitions: pa.Table, sets: pa.Table)
     known = [Channel(*row) for row in channels]
     by_period = dict(_transitions_by_period(transitions))
     rows: list[dict[str, Any]] = []
-    for key, part in _parts(_ordered(sets, SET_COLUMNS[:4])):
+    sets = sets.combine_chunks()
+    for key, places in _places(sets, sets["channel_set"].to_numpy()):
+        part = sets.take(places)
         if pc.sum(part["converted_count"]).as_py():
             rows.extend(_rows(key, credits_of(_paths(by_period[key], part), known)))
     return pa.Table.from_pylist(rows, schema=CREDIT_SCHEMA)
 
 
 def _transitions_by_period(rows: pa.Table) -> Iterator[tuple[Key, Transitions]]:
-    for key, part in _parts(_ordered(rows, TRANSITION_COLUMNS[:7])):
-        third, second, last, following = (part[name].to_numpy() for name in TRANSITION_COLUMNS[3:7])
+    third, second, last, following = (rows[name].to_numpy() for name in TRANSITION_COLUMNS[3:7])
+    windows = window(third, second, last)
+    counts = [
+        _floats(rows[name]) for name in ("converted_count", "unconverted_count", "converted_amount")
+    ]
+    for key, places in _places(rows, appended(windows, following)):
         yield (
             key,
-            Transitions(
-                window(third, second, last),
-                following,
-                _floats(part["converted_count"]),
-                _floats(part["unconverted_count"]),
-                _floats(part["converted_amount"]),
-            ),
+            Transitions(windows[places], following[places], *(column[places] for column in counts)),
         )
 
 
-def _ordered(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
-    return rows.sort_by([(name, "ascending") for name in columns]).combine_chunks()
+def _places(rows: pa.Table, codes: Integers) -> Iterator[tuple[Key, Integers]]:
+    """Where each period's rows are, in the order of their codes: floats are added in one order.
 
-
-def _parts(ordered: pa.Table) -> Iterator[tuple[Key, pa.Table]]:
-    """Each period's rows."""
-    if not ordered.num_rows:
+    Sorting whole numbers takes a tenth of the time that sorting the columns takes.
+    """
+    if not rows.num_rows:
         return
-    keys = [ordered[name] for name in KEY_COLUMNS]
-    changes = [np.diff(key.combine_chunks().dictionary_encode().indices.to_numpy()) for key in keys]
-    begins = np.flatnonzero(np.any(changes, axis=0)) + 1
-    for begin, end in pairwise([0, *begins.tolist(), ordered.num_rows]):
-        grain, start, conversion_type = (key[begin].as_py() for key in keys)
-        yield (grain, start, conversion_type), ordered.slice(begin, end - begin)
+    periods = np.zeros(rows.num_rows, dtype=np.int64)
+    for name in KEY_COLUMNS:
+        column = rows[name].combine_chunks().dictionary_encode()
+        ranks = pc.rank(column.dictionary).to_numpy()
+        periods = periods * (ranks.size + 1) + ranks[column.indices.to_numpy()]
+    places = np.lexsort((codes, periods))
+    begins = np.flatnonzero(np.diff(periods[places])) + 1
+    for of_period in np.split(places, begins):
+        grain, start, conversion_type = (rows[name][of_period[0]].as_py() for name in KEY_COLUMNS)
+        yield (grain, start, conversion_type), of_period
 
 
 def _paths(transitions: Transitions, sets: pa.Table) -> Paths:
