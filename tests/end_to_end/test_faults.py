@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,27 +14,25 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sample_company.generate import generate
-from tests.conftest import RunHome, run_home
-from tests.crm_files import write_crm_files_company
+from tests.conftest import RunHome
 from tests.unlike import unlike
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sample company that tests may break."""
-    return write_crm_files_company(tmp_path_factory.mktemp("faults"))
+def running(crm_files: RunHome, tmp_path_factory: pytest.TempPathFactory) -> RunHome:
+    """A copy of a home with one good version, and of its company, that tests may break."""
+    place = tmp_path_factory.mktemp("faults") / "place"
+    shutil.copytree(crm_files.home.parent, place, symlinks=True)
+    environment = {**crm_files.environment, "CONCORD_COMPANY": str(place / "company")}
+    return RunHome(place / "home", crm_files.finished, environment)
 
 
 @pytest.fixture(scope="module")
-def running(company: Path) -> RunHome:
-    """A home of that company with one good version."""
-    home = company.parent / "home"
-    # The command does so by itself for the sample company in its own place only.
-    generate(home / "sample_company")
-    return run_home(home, CONCORD_COMPANY=str(company))
+def company(running: RunHome) -> Path:
+    """The company's folder."""
+    return Path(running.environment["CONCORD_COMPANY"])
 
 
 @pytest.fixture
@@ -170,14 +169,6 @@ def test_an_invalid_company_folder_moves_nothing(running: RunHome, company: Path
         file.write_text(kept)
 
 
-def test_an_earlier_as_of_date_is_not_published(running: RunHome) -> None:
-    version = (running.home / "published" / "current").readlink()
-    finished = running.again("run", CONCORD_AS_OF="2026-09-30")
-    assert finished.code == 1
-    assert "2026-09-30" in finished.text
-    assert (running.home / "published" / "current").readlink() == version
-
-
 def test_a_part_is_built_and_not_published(running: RunHome) -> None:
     version = (running.home / "published" / "current").readlink()
     assert running.again("run", "--select", "fct_booking").code == 0
@@ -185,6 +176,14 @@ def test_a_part_is_built_and_not_published(running: RunHome) -> None:
     wrong = running.again("run", "--select", "fct_boking")
     assert wrong.code == 2
     assert "fct_booking" in wrong.text
+    assert (running.home / "published" / "current").readlink() == version
+
+
+def test_an_earlier_as_of_date_is_not_published(running: RunHome) -> None:
+    version = (running.home / "published" / "current").readlink()
+    finished = running.again("run", CONCORD_AS_OF="2026-09-30")
+    assert finished.code == 1
+    assert "2026-09-30" in finished.text
     assert (running.home / "published" / "current").readlink() == version
 
 

@@ -7,9 +7,6 @@ say.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,9 +15,13 @@ from typing import Any
 
 import duckdb
 
+from orchestration.settings import Settings
+from orchestration.transform.project import ensure_parsed
 from tests.connections import connect
+from tests.laws.building import own_environment
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT, COMPANY = ROOT / "dbt_project", ROOT / "company"
 Row = Mapping[str, Any]
 Columns = Mapping[str, str]
 
@@ -62,34 +63,30 @@ class CompiledModels:
 
 
 def compile_models(folder: Path, selection: Sequence[str]) -> CompiledModels:
-    """Compile the selected models; their catalog is `oracle`, and no parent has to exist."""
-    subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"), "--quiet", "compile", "--select", *selection,
-            "--project-dir", PROJECT, "--profiles-dir", PROJECT,
-            "--target-path", folder / "target", "--log-path", folder / "logs",
-        ],
-        cwd=PROJECT.parent,
-        env={
-            **os.environ,
-            "CONCORD_HOME": str(folder),
-            "CONCORD_DBT_DATABASE": str(folder / "oracle.duckdb"),
-            "DO_NOT_TRACK": "1",
-            "PYTHONPATH": str(PROJECT.parent),
-        },
-        check=True,
-        timeout=300,
-    )  # fmt: skip
-    return read_compiled(folder / "target" / "manifest.json", "oracle")
+    """The selected models as every home has them; no parent has to exist.
+
+    The project is compiled once for all that ask (orchestration/transform/shared.py).
+
+    Args:
+        folder: An empty place.
+        selection: Names of models, and folders as dbt's `path:`.
+    """
+    settings = Settings(company_dir=COMPANY, home=folder, hash_key="only for this test")
+    with own_environment(settings):
+        manifest = ensure_parsed(settings)
+    return read_compiled(manifest, settings.warehouse_path.stem, selection)
 
 
-def read_compiled(manifest_file: Path, catalog: str) -> CompiledModels:
-    """Read the models of a manifest that were compiled for a catalog."""
+def read_compiled(
+    manifest_file: Path, catalog: str, selection: Sequence[str] = ("path:",)
+) -> CompiledModels:
+    """Read the models of a manifest that were compiled for a catalog, by default all."""
     manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     models = {
         key: node
         for key, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node.get("compiled_code")
+        if any(_is_chosen(node, word) for word in selection)
     }
     return CompiledModels(
         catalog,
@@ -98,6 +95,12 @@ def read_compiled(manifest_file: Path, catalog: str) -> CompiledModels:
             for node in (models[key] for key in _ordered(models))
         ],
     )
+
+
+def _is_chosen(node: Mapping[str, Any], word: str) -> bool:
+    if word.startswith("path:"):
+        return bool(node["original_file_path"].startswith(word.removeprefix("path:")))
+    return bool(node["name"] == word)
 
 
 def _ordered(models: Mapping[str, Any]) -> list[str]:

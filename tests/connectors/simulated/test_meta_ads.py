@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from orchestration.connectors import limits
+from orchestration.connectors.ads.windows import months_before
 from orchestration.connectors.errors import CredentialsRefused, FixConfiguration, StopForToday
 from sample_company.simulators import faults
 from sample_company.simulators.advertising.figures import Figures
@@ -31,6 +32,7 @@ from tests.connectors.simulated.test_property import _seeds
 RULES = Rules(
     engagements=lambda figures: 2 * figures.clicks,
     reach=lambda impressions, days: max(1, impressions * 10 // (12 + days)),
+    first_told=lambda today: months_before(today, 37) + timedelta(days=1),
 )
 
 
@@ -89,6 +91,34 @@ def test_the_sample_companys_spend_row_by_row(tmp_path: Path) -> None:
         assert set(young.clean_pull(is_full=True).changed.values()) == {0}
         young.assert_replay_is_identical()
         assert simulator.token.encode() not in young.everything_written()
+
+
+def test_days_that_are_told_no_more_keep_the_name_under_which_they_were_read(
+    young: AdsMeeting,
+) -> None:
+    """37 months before 6 December 2026 is 6 November 2023; with a day of margin, the 7th."""
+    account = young.platform.accounts["300"]
+    campaign = young.platform.add_campaign(account, "Leads", "OUTCOME_LEADS")
+    first = date(2023, 11, 3)
+    for number in range(8):
+        day = first + timedelta(days=number)
+        young.platform.tell(campaign, day, Figures(Decimal("5.25"), 90, 9, Decimal(2), Decimal(7)))
+    young.options |= {"start_date": str(first)}
+    young.clean_pull()
+    assert young.assert_equal() == 8
+    spend = young.spend()
+    young.platform.clock.advance(timedelta(days=35))
+    assert young.platform.today(account) == date(2026, 12, 6)
+    young.platform.rename(campaign, "Leads, corrected")
+    note = "days before 2023-11-07 are not told any more; those that were read before are kept"
+    assert any(note in text for text in young.clean_pull(is_full=True).notes)
+    assert young.assert_equal() == 8
+    names = {when.day: name for when, name in young.rows("spend_date, campaign_name")}
+    assert names == dict.fromkeys(range(3, 7), "Leads") | dict.fromkeys(
+        range(7, 11), "Leads, corrected"
+    )
+    assert young.spend() == spend
+    young.assert_replay_is_identical()
 
 
 @pytest.mark.parametrize("seed", _seeds())

@@ -138,6 +138,7 @@ class AdsWorld(World):
         else:
             for account in self.life.platform.accounts.values():
                 self.life.restate(account)
+        self.meeting.look()
 
     def settle(self) -> None:
         self.life.platform.clock.advance(timedelta(hours=1))
