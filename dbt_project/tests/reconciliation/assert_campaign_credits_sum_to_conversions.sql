@@ -66,23 +66,35 @@ credited as (
 
 ),
 
+methods as (
+
+    select distinct
+        method,
+        includes_non_converting
+    from credits
+    where method in ('markov_1', 'shapley', 'shapley_rate')
+
+),
+
 due_by_method as (
 
     select
-        due.*,
+        due.period_grain,
+        due.period_start,
+        due.conversion_type,
+        due.conversion_count,
+        due.conversion_amount,
         methods.method,
         methods.includes_non_converting
     from due
-    cross join (
-        select distinct
-            method,
-            includes_non_converting
-        from credits
-        where method in ('markov_1', 'shapley', 'shapley_rate')
-    ) as methods
+    cross join methods
     union
     select
-        due.*,
+        due.period_grain,
+        due.period_start,
+        due.conversion_type,
+        due.conversion_count,
+        due.conversion_amount,
         credited.method,
         credited.includes_non_converting
     from due
