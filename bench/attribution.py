@@ -23,6 +23,7 @@ from typing import Any
 import click
 import duckdb
 
+from bench import attribution_floats
 from bench.phases import Phase, run_phase
 from bench.report import add_to_history
 from orchestration.algorithms import period_paths
@@ -130,7 +131,7 @@ def measure(touches: int, folder: Path) -> dict[str, Any]:
     """Make the journeys, sort them, credit them; return the figures."""
     log = folder / "bench.log"
     phases: list[Phase] = []
-    for name in ("generate", "floor", "attribute", "learn", "new day"):
+    for name in ("generate", "floor", "attribute", "in floats", "learn", "new day"):
         phases.append(run_named(name, touches, folder, log))
         click.echo(
             f"{name:10} {phases[-1].wall_seconds:7.1f} s {phases[-1].cpu_seconds:7.1f} CPU s"
@@ -169,6 +170,10 @@ def _phase(name: str, touches: int, folder: Path) -> None:
             return
         if name == "floor":
             _timed("floor", lambda: connection.execute(FLOOR))
+            return
+        if name == "in floats":
+            _timed("in floats", lambda: connection.execute(attribution_floats.STATEMENT))
+            attribution_floats.check(connection)
             return
         project = _project()
         if name == "new day":

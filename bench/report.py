@@ -60,7 +60,9 @@ whole cents: ordered (int_journey_touches), then shared (int_conversion_touches,
 statements, the memory that of the process. *New day*: the same two tables brought up to date after
 a thousandth more touches came, as a run does it. *Markov* and *Shapley*: channels credited by
 chains of order 1, 2 and 3, and by Shapley values, from the ordered journeys; each alone, with all
-that it needs.
+that it needs. *In floats*: ordered, then first, last, linear, time decay, U and W for every touch
+by the same weights in floats, which nothing publishes, because floats do not sum to what was sold:
+what is more in *x floor* is six more models, counts beside amounts, and whole cents.
 """
 PEERS = """### Beside public packages
 
@@ -132,9 +134,9 @@ def quiet_table(rows: list[dict[str, Any]]) -> str:
 def _attribution(measured: dict[int, dict[str, Any]]) -> str:
     """A line for each number of touches."""
     lines = [
-        "| Touches | Floor s | Ordered s | Shared s | x floor | Markov x floor | Shapley x floor "
-        "| New day s | of full | Peak MB | Touches/s | Measured |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| Touches | Floor s | Ordered s | Shared s | x floor | In floats x floor | Markov x floor "
+        "| Shapley x floor | New day s | of full | Peak MB | Touches/s | Measured |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for touches, record in sorted(measured.items()):
         steps = record["steps"]
@@ -144,12 +146,20 @@ def _attribution(measured: dict[int, dict[str, Any]]) -> str:
         ]
         lines.append(
             f"| {touches:,} | {steps['floor']:.2f} | {ordered:.2f} | {shared:.2f} "
-            f"| {(ordered + shared) / steps['floor']:.1f} {_learned(steps)} {_new_day(steps)} "
+            f"| {(ordered + shared) / steps['floor']:.1f} {_in_floats(steps)} "
+            f"{_learned(steps)} {_new_day(steps)} "
             f"| {peak:,.0f} "
             f"| {int(touches / (ordered + shared)):,} "
             f"| {record['measured_at']}, {record['machine']}, {record['memory_limit']} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _in_floats(steps: dict[str, float]) -> str:
+    """Six models in floats beside the floor; measurements of before have none."""
+    if "in floats" not in steps:
+        return "| –"
+    return f"| {(steps['int_journey_touches'] + steps['in floats']) / steps['floor']:.1f}"
 
 
 def _learned(steps: dict[str, float]) -> str:

@@ -56,6 +56,12 @@ class Transitions:
     lost: Floats
     amounts: Floats
 
+    def paths_per_window(self, order: int) -> float:
+        """How many paths there are for each window that a chain of this order remembers."""
+        windows = np.unique(remembered(self.windows[self.windows != START], order))
+        begun = self.windows == START
+        return float((self.converted + self.lost)[begun].sum()) / windows.size
+
     def only_converted(self) -> Transitions:
         """The same without paths that did not convert."""
         kept = self.converted > 0

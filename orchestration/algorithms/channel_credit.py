@@ -1,5 +1,8 @@
 """What each channel is credited with in a period, by five methods, in whole cents.
 
+Campaigns are credited in the same way: a campaign of a channel, and the other campaigns of each
+channel, are the channels then.
+
 The methods are floats until here. They are rounded to 10^-12 first, far above what two machines
 differ by, and divided as whole numbers, so that credits sum exactly and are the same everywhere.
 
@@ -96,17 +99,24 @@ class _Result:
     has_removal_effects: bool = True
 
 
-def credits_of(paths: Paths, channels: Sequence[Channel]) -> Iterator[Credit]:
+def credits_of(
+    paths: Paths, channels: Sequence[Channel], least_paths_per_window: int = 0
+) -> Iterator[Credit]:
     """Credit the channels of the paths by every method, with and without paths that converted not.
 
     Args:
         paths: Of one period and conversion type.
         channels: Every channel of the paths, perhaps others.
+        least_paths_per_window: A chain of order 2 or 3 is left out where there are fewer paths for
+            each of its windows.
     """
     ordered = sorted(channels, key=lambda channel: (channel.name, channel.key))
     for includes_non_converting in (False, True):
         given = paths if includes_non_converting else _only_converted(paths)
         for method in METHODS:
+            order = ORDERS.get(method, 1)
+            if order > 1 and given.transitions.paths_per_window(order) < least_paths_per_window:
+                continue
             result = _result(method, given)
             yield from _credits(method, includes_non_converting, given, result, ordered)
 

@@ -5,7 +5,8 @@ Belongs here: rows in and out. Does not: what is due to a channel (channel_credi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,10 @@ TRANSITION_COLUMNS = (
     "period_grain", "period_start", "conversion_type",
     "third_last", "second_last", "last_number", "next_number",
     "converted_count", "converted_amount", "unconverted_count",
+)  # fmt: skip
+STATE_COLUMNS = (
+    "period_grain", "period_start", "journey_type",
+    "campaign_state_key", "state_name", "state_number", "conversion_count",
 )  # fmt: skip
 SET_COLUMNS = (
     "period_grain", "period_start", "conversion_type", "channel_set",
@@ -78,6 +83,8 @@ CREDIT_SCHEMA = pa.schema(
 )
 Row = Sequence[Any]
 Key = tuple[str, date, str]
+REFUND = "refund"
+JOURNEY_OF_REFUNDS = "won"
 _CENT = Decimal("0.01")
 KEY_COLUMNS = TRANSITION_COLUMNS[:3]
 
@@ -91,14 +98,53 @@ def credit_table(channels: Iterable[Row], transitions: pa.Table, sets: pa.Table)
         sets: A table of SET_COLUMNS, its rows in any order.
     """
     known = [Channel(*row) for row in channels]
-    by_period = dict(_transitions_by_period(transitions))
+    return pa.Table.from_pylist(
+        [
+            row
+            for key, paths in _converting(transitions, sets)
+            for row in _rows(key, credits_of(paths, known))
+        ],
+        schema=CREDIT_SCHEMA,
+    )
+
+
+def campaign_credit_table(
+    states: Iterable[Row],
+    transitions: pa.Table,
+    sets: pa.Table,
+    least_journeys_per_window: Mapping[str, int],
+) -> pa.Table:
+    """The same by campaign: column campaign_state_key stands where credit_table has channel_key.
+
+    Args:
+        states: Rows of STATE_COLUMNS.
+        transitions: A table of TRANSITION_COLUMNS between states.
+        sets: A table of SET_COLUMNS of states.
+        least_journeys_per_window: By grain of period: chains of order 2 and 3 with fewer are left
+            out.
+    """
+    known: dict[Key, list[Channel]] = defaultdict(list)
+    for grain, start, journey_type, *state in states:
+        known[grain, start, journey_type].append(Channel(*state))
     rows: list[dict[str, Any]] = []
+    for (grain, start, conversion_type), paths in _converting(transitions, sets):
+        journey_type = JOURNEY_OF_REFUNDS if conversion_type == REFUND else conversion_type
+        credits = credits_of(
+            paths, known[grain, start, journey_type], least_journeys_per_window[grain]
+        )
+        rows.extend(_rows((grain, start, conversion_type), credits))
+    table = pa.Table.from_pylist(rows, schema=CREDIT_SCHEMA)
+    return table.rename_columns({"channel_key": "campaign_state_key"})
+
+
+def _converting(transitions: pa.Table, sets: pa.Table) -> Iterator[tuple[Key, Paths]]:
+    """The paths of each period and type in which some converted."""
+    by_period = dict(_transitions_by_period(transitions))
     sets = sets.combine_chunks()
     for key, places in _places(sets, sets["channel_set"].to_numpy()):
         part = sets.take(places)
         if pc.sum(part["converted_count"]).as_py():
-            rows.extend(_rows(key, credits_of(_paths(by_period[key], part), known)))
-    return pa.Table.from_pylist(rows, schema=CREDIT_SCHEMA)
+            yield key, _paths(by_period[key], part)
 
 
 def _transitions_by_period(rows: pa.Table) -> Iterator[tuple[Key, Transitions]]:

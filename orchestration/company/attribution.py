@@ -23,6 +23,9 @@ WeightedModel = Literal["position_based", "u_shaped", "w_shaped", "full_path", "
 PeriodGrain = Literal["month", "quarter", "year"]
 PerMille = Annotated[int, Field(ge=0, le=1000)]
 PositiveAmount = Annotated[Amount, Field(gt=0)]
+PositiveCount = Annotated[int, Field(ge=1)]
+# Sixty-two are told apart; the rest is for the channels' other campaigns.
+MOST_CAMPAIGNS = 40
 WHOLE = 1000
 
 # What each model says by its name, so that a weight elsewhere is a slip.
@@ -80,6 +83,35 @@ class LookbackDays(Decision):
     won: PositiveAmount = Field(description="Before it is won.")
 
 
+class AlgorithmicCampaigns(Decision):
+    """Where Markov chains and Shapley values tell campaigns apart, and not their channels alone.
+
+    A campaign in a channel stands for itself where counts allow, period by period and type by type
+    of conversion; all others of the channel, and touches without a campaign, are one: its other
+    campaigns. So nothing is lost.
+    """
+
+    periods: list[PeriodGrain] = Field(
+        ["year"],
+        min_length=1,
+        description="Which of algorithmic_periods; shorter ones seldom hold enough of a campaign.",
+    )
+    least_conversions: PositiveCount = Field(
+        10,
+        description="A campaign stands for itself where so many journeys with it converted in the "
+        "period.",
+    )
+    most_campaigns: Annotated[int, Field(ge=1, le=MOST_CAMPAIGNS)] = Field(
+        30,
+        description="So many campaigns at most stand for themselves, those with most conversions.",
+    )
+    least_journeys_per_window: PositiveCount = Field(
+        10,
+        description="A Markov chain of order 2 or 3 is published where there are so many journeys "
+        "for each window of campaigns that it remembers.",
+    )
+
+
 class AttributionFile(Decision):
     """attribution.yml as a whole."""
 
@@ -121,6 +153,10 @@ class AttributionFile(Decision):
         ["quarter", "year"],
         description="Fiscal periods of which Markov chains and Shapley values are computed; months "
         "cost most and hold least.",
+    )
+    algorithmic_campaigns: AlgorithmicCampaigns | None = Field(
+        None,
+        description="The same by campaign, where counts allow; without it by channel only.",
     )
     preset: Literal["hubspot", "marketo_measure"] | None = Field(
         None, description="Whose published weights the models have that `weights` does not name."
@@ -165,4 +201,15 @@ def check_attribution(attribution: AttributionFile, file: YamlFile) -> list[Prob
                 fix="name a preset, or add their weights",
             )
         )
+    campaigns = attribution.algorithmic_campaigns
+    for place, period in enumerate(campaigns.periods if campaigns else []):
+        if period not in attribution.algorithmic_periods:
+            problems.append(
+                file.problem(
+                    ("algorithmic_campaigns", "periods", place),
+                    f"{period} is no period of algorithmic attribution",
+                    allowed=", ".join(attribution.algorithmic_periods),
+                    fix="add it to algorithmic_periods, or leave it out here",
+                )
+            )
     return problems

@@ -9,13 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from orchestration.company.attribution import KEY_TOUCHES, AttributionFile
+from orchestration.company.attribution import KEY_TOUCHES, AlgorithmicCampaigns, AttributionFile
 
 Rows = list[dict[str, Any]]
 
 TABLES = (
     "attribution_setting", "attribution_lookback", "attribution_model", "attribution_exclusion",
-    "attribution_source", "attribution_period",
+    "attribution_source", "attribution_period", "attribution_campaign_period",
 )  # fmt: skip
 SECONDS_OF_A_DAY = Decimal(86_400)
 # Models whose weights are in their names.
@@ -67,7 +67,15 @@ def attribution_rows(attribution: AttributionFile | None) -> dict[str, Rows]:
         "attribution_period": [
             {"period_grain": name} for name in dict.fromkeys(attribution.algorithmic_periods)
         ],
+        "attribution_campaign_period": _campaign_periods(attribution.algorithmic_campaigns),
     }
+
+
+def _campaign_periods(campaigns: AlgorithmicCampaigns | None) -> Rows:
+    if campaigns is None:
+        return []
+    counts = campaigns.model_dump(exclude={"periods"})
+    return [{"period_grain": name, **counts} for name in dict.fromkeys(campaigns.periods)]
 
 
 def _seconds(days: Decimal) -> int:

@@ -127,6 +127,14 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "attribution_exclusion": pa.schema(_texts("field_name", "field_value")),
     "attribution_source": pa.schema([("source_name", TEXT), ("priority", INTEGER)]),
     "attribution_period": pa.schema(_texts("period_grain")),
+    "attribution_campaign_period": pa.schema(
+        [
+            ("period_grain", TEXT),
+            ("least_conversions", INTEGER),
+            ("most_campaigns", INTEGER),
+            ("least_journeys_per_window", INTEGER),
+        ]
+    ),
     "bot_user_agent": pa.schema(_texts("user_agent_pattern")),
     "machine_click": pa.schema(
         [("seconds_after_send", INTEGER), ("burst_clicks", INTEGER), ("burst_seconds", INTEGER)]

@@ -20,6 +20,7 @@ from orchestration.algorithms.period_paths import (
     SET_SCHEMA,
     TRANSITION_COLUMNS,
     TRANSITION_SCHEMA,
+    campaign_credit_table,
 )
 from orchestration.algorithms.period_paths import credit_table as credit_of_tables
 from tests.algorithms import oracles
@@ -214,3 +215,73 @@ def test_periods_and_types_are_told_apart_and_rows_may_come_in_any_order() -> No
     assert again.equals(expected)
     alone = credit_table(channel_rows(), transition_rows(wins), set_rows(wins)).to_pylist()
     assert [row for row in expected.to_pylist() if row["conversion_type"] == "won"] == alone
+
+
+def state_rows(numbers: int, journey_type: str = "won") -> Rows:
+    """Campaigns that are numbered as the channels of `channel_rows`."""
+    return [(*PERIOD, journey_type, *row) for row in channel_rows(numbers)]
+
+
+def campaign_credits(states: Rows, transitions: Rows, sets: Rows, least: int) -> Rows:
+    return campaign_credit_table(  # type: ignore[no-any-return]
+        states,
+        as_table(transitions, TRANSITION_COLUMNS, TRANSITION_SCHEMA),
+        as_table(sets, SET_COLUMNS, SET_SCHEMA),
+        {PERIOD[0]: least},
+    ).to_pylist()
+
+
+def test_campaigns_are_credited_as_channels_of_these_paths_would_be() -> None:
+    paths = random_paths(Random(8), 300, channels=6)
+    expected = credit_table(channel_rows(6), transition_rows(paths), set_rows(paths)).to_pylist()
+    found = campaign_credits(state_rows(6), transition_rows(paths), set_rows(paths), 0)
+    for row in found:
+        row["channel_key"] = row.pop("campaign_state_key")
+    assert found == expected
+
+
+def test_campaigns_of_a_refund_are_those_of_wins() -> None:
+    paths = random_paths(Random(2), 60, channels=4)
+    lost = [("month", PERIOD[1], "lead", "k9", "never", 9, 0)]
+    rows = campaign_credits(
+        [*state_rows(4), *lost],
+        transition_rows(paths, "refund"),
+        set_rows(paths, "refund", sign=-1),
+        0,
+    )
+    assert {row["conversion_type"] for row in rows} == {"refund"}
+    assert {row["campaign_state_key"] for row in rows} == {"k1", "k2", "k3", "k4"}
+
+
+def test_a_longer_memory_needs_journeys_for_each_of_its_windows() -> None:
+    """Three paths of 1, 2 each way: two windows of order 1, (1), (2), (1, 2), (2, 1) of order 2.
+
+    So six paths are 1.5 for each window of order 2; of the three that converted 1 > 2 there are
+    1.5, too: windows (1), (1, 2).
+    """
+    paths = [*[Path((1, 2), True, 5)] * 3, *[Path((2, 1), False)] * 3]
+    given = (state_rows(2), transition_rows(paths), set_rows(paths))
+
+    def published(least: int) -> set[tuple[str, bool]]:
+        rows = campaign_credits(*given, least)
+        return {(row["method"], row["includes_non_converting"]) for row in rows}
+
+    always = {(method, side) for method in METHODS for side in (False, True)}
+    assert published(1) == always
+    longer = {(f"markov_{order}", side) for order in (2, 3) for side in (False, True)}
+    assert published(2) == always - longer
+
+
+def test_windows_are_counted_by_what_they_remember() -> None:
+    """1, 2, 3 and 2, 3: order 2 sees (1), (2), (1, 2), (2, 3); order 3 sees (1, 2, 3) beside."""
+    paths = [*[Path((1, 2, 3), True, 5)] * 7, *[Path((2, 3), True, 5)] * 3]
+    given = (state_rows(3), transition_rows(paths), set_rows(paths))
+
+    def orders(least: int) -> set[str]:
+        return {row["method"] for row in campaign_credits(*given, least)} - {
+            "shapley", "shapley_rate",
+        }  # fmt: skip
+
+    assert orders(1) == {"markov_1", "markov_2", "markov_3"}
+    assert orders(2) == {"markov_1", "markov_2", "markov_3"}  # ten paths: 2.5 and 2
+    assert orders(3) == {"markov_1"}

@@ -1,4 +1,4 @@
-"""Transitions and sets of channels against paths that are told one touch after the other."""
+"""Transitions and sets of channels, and of campaigns where counts allow, against paths as told."""
 
 from __future__ import annotations
 
@@ -18,11 +18,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attribution")]
 MODELS = (
     "int_journey_steps", "int_prospects", "int_prospect_touches", "int_prospect_conversions",
     "int_prospect_journeys", "int_channel_transitions", "int_channel_sets",
+    "int_campaign_conversions", "int_campaign_states", "int_campaign_steps",
+    "int_campaign_transitions", "int_campaign_sets",
 )  # fmt: skip
 BEGIN = datetime.fromisoformat("2026-01-01")
 LOOKBACK = timedelta(days=40)
 CHANNELS = {"search": 1, "email": 2, "event": 3, "direct": 4}
 GRAINS = ("month", "quarter", "year")
+# Their keys are numbers in base 16, as those of all campaigns; nobody knows the last one.
+CAMPAIGNS = [f"{number:032x}" for number in (0xABC << 100, 0xDEF << 90, 0x123 << 95, 0x456 << 92)]
+UNKNOWN = CAMPAIGNS[-1]
+CAMPAIGN_GRAINS = ("quarter", "year")
+LEAST_CONVERSIONS = 2
+MOST_CAMPAIGNS = 3
 Key = tuple[str, date, str]
 
 
@@ -33,6 +41,7 @@ class Touched:
     key: str
     person: str
     channel: str
+    campaign: str
     at: datetime
 
 
@@ -66,6 +75,7 @@ def world(random: Random) -> World:
             f"t{n:04d}",
             random.choice(people),
             random.choice(list(CHANNELS)),
+            random.choice(CAMPAIGNS),
             random.choice(moments),
         )
         for n in range(400)
@@ -95,14 +105,14 @@ def window(world: World, people: set[str], until: datetime) -> list[Touched]:
     return sorted(found, key=lambda touch: (touch.at, touch.key))
 
 
-def paths(world: World) -> Iterator[tuple[Key, list[str], bool, int]]:
-    """Each period's paths: channels in order, whether they converted, and the amount."""
+def paths(world: World) -> Iterator[tuple[Key, list[Touched], bool, int]]:
+    """Each period's paths: touches in order, whether they converted, and the amount."""
     for conversion in world.conversions:
         touches = window(world, set(conversion.people), conversion.at)
         if touches:
             for grain in GRAINS:
                 key = (grain, start_of(grain, conversion.at), conversion.type)
-                yield key, [t.channel for t in touches], True, conversion.amount or 0
+                yield key, touches, True, conversion.amount or 0
     for conversion_type in ("lead", "won"):
         for prospect, people in prospects(world, conversion_type).items():
             of_it = [t for t in world.touches if t.person in people]
@@ -117,8 +127,7 @@ def paths(world: World) -> Iterator[tuple[Key, list[str], bool, int]]:
                     last = max(t.at for t in of_it if start_of(grain, t.at) == start)
                     if any(abs(at - last) <= LOOKBACK for at in converted_at):
                         continue
-                    touches = window(world, people, last)
-                    yield (grain, start, conversion_type), [t.channel for t in touches], False, 0
+                    yield (grain, start, conversion_type), window(world, people, last), False, 0
 
 
 def prospects(world: World, conversion_type: str) -> dict[str, set[str]]:
@@ -139,13 +148,14 @@ def fill(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     make_table(
         connection, "intermediate.int_creditable_touches",
         {
-            "touch_key": text, "person_key": text, "channel_key": text,
+            "touch_key": text, "person_key": text, "channel_key": text, "campaign_key": text,
             "source_priority": "integer", "touched_date": "date", "touched_at": stamp,
         },
         [
             {
                 "touch_key": t.key, "person_key": t.person, "channel_key": t.channel,
-                "touched_date": t.at.date(), "touched_at": t.at,
+                "campaign_key": t.campaign, "touched_date": t.at.date(),
+                "touched_at": t.at,
             }
             for t in world.touches
         ],
@@ -153,8 +163,11 @@ def fill(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     make_table(connection, "intermediate.int_session_repeats", {"touch_key": text}, [])
     make_table(
         connection, "intermediate.int_attribution_channels",
-        {"channel_key": text, "channel_number": "integer"},
-        [{"channel_key": key, "channel_number": number} for key, number in CHANNELS.items()],
+        {"channel_key": text, "channel_name": text, "channel_number": "integer"},
+        [
+            {"channel_key": key, "channel_name": key, "channel_number": number}
+            for key, number in CHANNELS.items()
+        ],
     )  # fmt: skip
     make_table(
         connection, "staging.stg_company__attribution_settings", {"buying_group": text},
@@ -217,13 +230,82 @@ def fill(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     )  # fmt: skip
     make_table(
         connection, "intermediate.int_journey_touches",
-        {"journey_number": "bigint", "touch_number": "bigint", "channel_key": text},
+        {
+            "journey_key": text, "journey_number": "bigint", "touch_number": "bigint",
+            "channel_key": text, "campaign_key": text,
+        },
         [
-            {"journey_number": n, "touch_number": place, "channel_key": touch.channel}
+            {
+                "journey_key": c.key, "journey_number": n, "touch_number": place,
+                "channel_key": touch.channel, "campaign_key": touch.campaign,
+            }
             for n, c in enumerate(world.conversions)
             for place, touch in enumerate(window(world, set(c.people), c.at), start=1)
         ],
     )  # fmt: skip
+
+
+def fill_campaigns(connection: duckdb.DuckDBPyConnection) -> None:
+    make_table(
+        connection, "core.dim_campaign",
+        {"campaign_key": "varchar", "campaign_name": "varchar", "is_unknown": "boolean"},
+        [
+            {"campaign_key": key, "campaign_name": key, "is_unknown": key == UNKNOWN}
+            for key in CAMPAIGNS
+        ],
+    )  # fmt: skip
+    make_table(
+        connection, "staging.stg_company__attribution_campaign_periods",
+        {"period_grain": "varchar", "least_conversions": "integer", "most_campaigns": "integer"},
+        [
+            {
+                "period_grain": grain, "least_conversions": LEAST_CONVERSIONS,
+                "most_campaigns": MOST_CAMPAIGNS,
+            }
+            for grain in CAMPAIGN_GRAINS
+        ],
+    )  # fmt: skip
+    starts = {(grain, start_of(grain, BEGIN + timedelta(days=n)))
+              for grain in GRAINS for n in range(-400, 800)}  # fmt: skip
+    make_table(
+        connection, "intermediate.int_reporting_periods",
+        {"period_grain": "varchar", "period_start": "date", "period_end": "date"},
+        [
+            {
+                "period_grain": grain, "period_start": start,
+                "period_end": min(
+                    (then for of, then in starts if of == grain and then > start),
+                    default=start + timedelta(days=1),
+                ) - timedelta(days=1),
+            }
+            for grain, start in starts
+        ],
+    )  # fmt: skip
+
+
+def campaign_numbers(
+    world: World, given: list[tuple[Key, list[Touched], bool, int]]
+) -> dict[Key, dict[tuple[str, str], int]]:
+    """By period and type, of each channel and campaign the number; by the rule as it is told."""
+    found: dict[Key, dict[tuple[str, str], int]] = {}
+    keys = {(grain, start_of(grain, c.at), c.type) for grain in GRAINS for c in world.conversions}
+    for key in keys:
+        journeys = [
+            {(t.channel, t.campaign) for t in touches if t.campaign != UNKNOWN}
+            for of, touches, is_converted, _ in given
+            if of == key and is_converted
+        ]
+        counts = Counter(state for journey in journeys for state in journey)
+        allowed = [state for state in counts if counts[state] >= LEAST_CONVERSIONS]
+        ranked = sorted(allowed, key=lambda state: (-counts[state], state))[:MOST_CAMPAIGNS]
+        found[key] = {
+            (channel, campaign): ranked.index((channel, campaign)) + 1
+            if (channel, campaign) in ranked
+            else MOST_CAMPAIGNS + number
+            for channel, number in CHANNELS.items()
+            for campaign in CAMPAIGNS
+        }
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -234,35 +316,62 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
 @pytest.mark.parametrize("seed", range(8))
 def test_transitions_and_sets_are_those_of_the_paths(compiled: CompiledModels, seed: int) -> None:
     given = world(Random(seed))
+    told = list(paths(given))
+    numbers = campaign_numbers(given, told)
+    by_campaign = [
+        (key, [numbers[key][t.channel, t.campaign] for t in touches], is_converted, amount)
+        for key, touches, is_converted, amount in told
+        if key[0] in CAMPAIGN_GRAINS and key in numbers
+    ]
+    by_channel = [
+        (key, [CHANNELS[t.channel] for t in touches], is_converted, amount)
+        for key, touches, is_converted, amount in told
+    ]
+    with empty_warehouse(compiled) as connection:
+        fill(connection, given)
+        fill_campaigns(connection)
+        compiled.run_named(connection, *MODELS)
+        check(connection, "channel", by_channel)
+        check(connection, "campaign", by_campaign)
+    # Some are told apart, and some are others: the rule was put to work.
+    stood = {number for _, path, _, _ in by_campaign for number in path}
+    assert stood >= {1, MOST_CAMPAIGNS, MOST_CAMPAIGNS + 1}
+
+
+def check(
+    connection: duckdb.DuckDBPyConnection, of: str, told: list[tuple[Key, list[int], bool, int]]
+) -> None:
+    """Compare the two tables of channels or campaigns with the numbers of paths."""
     transitions: Counter[tuple[object, ...]] = Counter()
     amounts: Counter[tuple[object, ...]] = Counter()
     sets: Counter[tuple[object, ...]] = Counter()
-    for key, channels, is_converted, amount in paths(given):
-        numbers = [CHANNELS[channel] for channel in channels]
+    for key, numbers, is_converted, amount in told:
         steps = [n for place, n in enumerate(numbers) if not place or numbers[place - 1] != n]
         walked = [0, 0, 0, *steps, 0]
         for place in range(3, len(walked)):
             transitions[*key, *walked[place - 3 : place + 1], is_converted] += 1
         sets[*key, sum(2 ** (n - 1) for n in set(numbers)), is_converted] += 1
         amounts[*key, *walked[-4:]] += amount
-    with empty_warehouse(compiled) as connection:
-        fill(connection, given)
-        compiled.run_named(connection, *MODELS)
-        rows = connection.execute(
-            "select period_grain, period_start, conversion_type, third_last, second_last, "
-            "last_number, next_number, converted_count, unconverted_count, converted_amount "
-            "from intermediate.int_channel_transitions where conversion_type <> 'refund'"
-        ).fetchall()
-        assert counted(rows, 7) == transitions
-        found_amounts = {row[:7]: int(row[9]) for row in rows if row[9]}
-        assert found_amounts == {key: amount for key, amount in amounts.items() if amount}
-        rows = connection.execute(
-            "select period_grain, period_start, conversion_type, channel_set, converted_count, "
-            "unconverted_count from intermediate.int_channel_sets "
-            "where conversion_type <> 'refund'"
-        ).fetchall()
-        assert counted(rows, 4) == sets
+    rows = connection.execute(
+        "select period_grain, period_start, conversion_type, third_last, second_last, "
+        "last_number, next_number, converted_count, unconverted_count, converted_amount "
+        f"from intermediate.int_{of}_transitions where conversion_type <> 'refund'"
+    ).fetchall()
+    assert unlike(counted(rows, 7), transitions) == []
+    found_amounts = {row[:7]: int(row[9]) for row in rows if row[9]}
+    assert found_amounts == {key: amount for key, amount in amounts.items() if amount}
+    rows = connection.execute(
+        f"select period_grain, period_start, conversion_type, {of}_set, converted_count, "
+        f"unconverted_count from intermediate.int_{of}_sets "
+        "where conversion_type <> 'refund'"
+    ).fetchall()
+    assert unlike(counted(rows, 4), sets) == []
     assert {is_converted for *_, is_converted in sets} == {True, False}
+
+
+def unlike(found: Counter[tuple[object, ...]], due: Counter[tuple[object, ...]]) -> list[object]:
+    """A few of the keys whose counts differ."""
+    return [(key, found[key], due[key]) for key in {**found, **due} if found[key] != due[key]][:5]
 
 
 def counted(rows: list[tuple[object, ...]], width: int) -> Counter[tuple[object, ...]]:

@@ -63,6 +63,17 @@ def test_the_rules_are_rows(attributed: Folder) -> None:
     ]
 
 
+def test_campaigns_are_told_apart_where_the_company_says_so(attributed: Folder) -> None:
+    assert rules_tables(attributed.load())["attribution_campaign_period"].num_rows == 0
+    attributed.replace(
+        "attribution.yml",
+        "preset:",
+        "algorithmic_campaigns: {periods: [year, quarter], least_conversions: 7}\npreset:",
+    )
+    rows = rules_tables(attributed.load())["attribution_campaign_period"].to_pylist()
+    assert [tuple(row.values()) for row in rows] == [("year", 7, 30, 10), ("quarter", 7, 30, 10)]
+
+
 def test_weights_of_the_company_come_before_those_of_the_preset(attributed: Folder) -> None:
     assert weights_of(attributed, "position_based", "lead") == [(500, 0, 0, 500, 0)]
     assert weights_of(attributed, "u_shaped", "won") == [(500, 500, 0, 0, 0)]
@@ -105,6 +116,18 @@ def test_a_milestone_after_the_conversion_rules_a_model_out(
         ("[paid_search]", "[nowhere]", "direct_channels[0]", "channel"),
         ("explicit", "everybody", "buying_group", ""),
         ("half_life_days: 7", "half_life_days: 0", "half_life_days", ""),
+        (
+            "preset:",
+            "algorithmic_campaigns: {periods: [year, month]}\npreset:",
+            "algorithmic_campaigns.periods[1]",
+            "month is no period of algorithmic attribution",
+        ),
+        (
+            "preset:",
+            "algorithmic_campaigns: {most_campaigns: 41}\npreset:",
+            "algorithmic_campaigns.most_campaigns",
+            "",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(

@@ -72,6 +72,12 @@ EXPECTED = {
     "attribution_exclusion": {"field_name": TEXT, "field_value": TEXT},
     "attribution_source": {"source_name": TEXT, "priority": "int32"},
     "attribution_period": {"period_grain": TEXT},
+    "attribution_campaign_period": {
+        "period_grain": TEXT,
+        "least_conversions": INT,
+        "most_campaigns": INT,
+        "least_journeys_per_window": INT,
+    },
     "conversion": {
         "from_stage": TEXT,
         "to_stage": TEXT,

@@ -16,6 +16,7 @@ from orchestration.settings import Settings
 from orchestration.transform import standing, statements
 from orchestration.transform.nodes import Project
 from orchestration.transform.project import manifest_json
+from tests.kpi.compiled import CompiledModels, compile_models
 from tests.laws.building import HASH_KEY, build, ingest, settings_of
 from tests.laws.comparing import differences
 from tests.laws.counting import uncounted_rows
@@ -105,3 +106,15 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
 def first(life: Life) -> Path:
     """What the deliveries make from scratch; nobody changes the file."""
     return life.from_scratch("first")
+
+
+@pytest.fixture(scope="session")
+def compiled_laws(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
+    """The models that a few tables put to a test, compiled once for all of these tests."""
+    return compile_models(
+        tmp_path_factory.mktemp("laws"),
+        [
+            "int_record_merges", "int_record_aliases", "int_anonymous_persons",
+            "int_addressed_persons", "int_opportunity_stage_changes", "int_opportunity_loads",
+        ],
+    )  # fmt: skip

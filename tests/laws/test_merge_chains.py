@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.kpi.compiled import CompiledModels, compile_models, empty_warehouse, make_table
+from tests.kpi.compiled import CompiledModels, empty_warehouse, make_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("laws")]
 
@@ -32,10 +32,8 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
-    return compile_models(
-        tmp_path_factory.mktemp("merges"), ["int_record_merges", "int_record_aliases"]
-    )
+def models(compiled_laws: CompiledModels) -> CompiledModels:
+    return compiled_laws
 
 
 @pytest.fixture
@@ -88,6 +86,26 @@ def test_a_long_chain_comes_to_its_end(
         "select surviving_id, count(*) from intermediate.int_record_aliases group by all"
     ).fetchall()
     assert found == [(f"C{LONG_CHAIN}", LONG_CHAIN)]
+
+
+def test_a_ring_and_the_chain_into_it_end_alike_in_any_order_of_rows(
+    warehouse: duckdb.DuckDBPyConnection, models: CompiledModels
+) -> None:
+    """A, B and C were merged in a ring; D, E, F, G and H are a chain of five that leads into it."""
+    ways = ["AB", "BC", "CA", "HG", "GF", "FE", "ED", "DB"]
+    merges = [
+        _merge(number, losing, surviving, FIRST) for number, (losing, surviving) in enumerate(ways)
+    ]
+    found = []
+    for seed in range(3):
+        _make(warehouse, models, Random(seed).sample(merges, len(merges)), set("ABCDEFGH"))
+        found.append(
+            warehouse.execute(
+                "select losing_id, end_id, outcome from intermediate.int_record_merges order by 1"
+            ).fetchall()
+        )
+    ring = [("A", "A", "ring"), ("B", "A", "ring"), ("C", "A", "ring")]
+    assert found == [[*ring, *((losing, "A", "counts") for losing in "DEFGH")]] * 3
 
 
 def _merge(number: int, losing: str, surviving: str, at: datetime) -> Row:
