@@ -193,14 +193,27 @@ class Oracle:
             yield event
         for name, deal, day, amount, currency in world.refunds:
             known = deals.get(deal)
-            taken = None
+            event = Event("refund", name, deal or name, day, known.priced if known else day,
+                          -Fraction(amount), currency, None, known is not None)  # fmt: skip
             if known and known.quantity is not None and known.amount:
-                taken = -rounded(known.quantity * Fraction(amount) / known.amount, 9)
-            yield Event("refund", name, deal or name, day, known.priced if known else day,
-                        -Fraction(amount), currency, taken, known is not None)  # fmt: skip
+                before, after = self._refunded(event)
+                taken = [rounded(known.quantity * part / known.amount, 9)
+                         for part in (before, after)]  # fmt: skip
+                event = replace(event, quantity=taken[0] - taken[1])
+            yield event
         for kind, rows in (("accepted_lead", world.leads), ("meeting_held", world.meetings)):
             for name, _, day in rows:
                 yield Event(kind, name, name, day, day, None, "", Fraction(1), False)
+
+    def _refunded(self, event: Event) -> tuple[Fraction, Fraction]:
+        """Return what had been refunded of a deal before a refund, and with it."""
+        mine = sorted(
+            (day, Event("refund", name, deal, day, day, None, "", None, True).key, Fraction(amount))
+            for name, deal, day, amount, _ in self.world.refunds
+            if deal == event.root
+        )
+        before = sum((cut for *key, cut in mine if tuple(key) < (event.day, event.key)), _ZERO)
+        return before, before - (event.amount or 0)
 
     def _credits(self, event: Event) -> Iterator[Credit]:
         if event.kind in ("accepted_lead", "meeting_held"):
@@ -236,14 +249,7 @@ class Oracle:
 
         A refund's parts are those of the money that the deal gave.
         """
-        all_refunds = sorted(
-            (one.day, one.key, -(one.amount or 0))
-            for one in self._events()
-            if one.is_reversal and one.root == event.root
-        )
-        before = sum((cut for *key, cut in all_refunds if tuple(key) < (event.day, event.key)),
-                     Fraction(0))  # fmt: skip
-        after = before - (event.amount or 0)
+        before, after = self._refunded(event)
         whole = given.amount or Fraction(0)
         parts = {who: money / whole for who, money in shares.items()}
         so_far, earlier = _apportioned(after, parts), _apportioned(before, parts)
@@ -412,13 +418,24 @@ class Oracle:
     def _base(self, credit: Credit, item: PlanComponent, currency: str) -> Fraction | None:
         event = credit.event
         if item.measure != "bookings":
-            return None if event.quantity is None else rounded(event.quantity * credit.share, 9)
+            return self._pieces(event, credit.share)
         if credit.amount is None or event.currency == currency:
             return credit.amount
         day = event.priced
         if item.fx_date == "period_start":
             day = period_start(day, GRAINS[item.frequency], 1)
         return rounded(credit.amount * self.rate(event.currency, day) / self.rate(currency, day), 9)
+
+    def _pieces(self, event: Event, share: Fraction) -> Fraction | None:
+        """Somebody's part of the pieces; of refunds, as they add up."""
+        if event.quantity is None:
+            return None
+        before = _ZERO
+        if event.is_reversal:
+            before = sum((one.quantity or _ZERO for one in self._events()
+                          if one.is_reversal and one.root == event.root
+                          and (one.day, one.key) < (event.day, event.key)), _ZERO)  # fmt: skip
+        return rounded((before + event.quantity) * share, 9) - rounded(before * share, 9)
 
     def quota(self, payee: str, currency: str, measure: str, grain: str, start: date) -> Fraction:
         """The quota of a period, by the days that it has in it."""

@@ -58,7 +58,7 @@ def random_plans(random: Random, method: str = "") -> dict[str, str]:
 def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[str, Any]:
     measure = random.choice(("bookings", "bookings", "bookings", "quantity", "accepted_leads"))
     if method:
-        measure = "bookings"
+        measure = "quantity" if number == 2 else "bookings"
     method = method or random.choice(METHODS)
     scope = random.choice(("transaction", "period", "period", "year_to_date"))
     is_attained = scope != "transaction" and random.random() < 0.5

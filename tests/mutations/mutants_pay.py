@@ -235,8 +235,22 @@ PAY = [
     Mutant(
         "a refund is priced on the day of its booking",
         "comp_event",
-        "coalesce(won.close_date, refunds.refund_date) as priced_date",
-        "refunds.refund_date as priced_date",
+        "coalesce(close_date, refund_date) as priced_date",
+        "refund_date as priced_date",
+        UNIT,
+    ),
+    Mutant(
+        "pieces that come back in parts are cut as they add up",
+        "comp_event",
+        "rows between unbounded preceding and current row",
+        "rows between current row and current row",
+        UNIT,
+    ),
+    Mutant(
+        "somebody's pieces that come back in parts are cut as they add up",
+        "comp_credit",
+        "rows between unbounded preceding and current row",
+        "rows between current row and current row",
         UNIT,
     ),
     Mutant(

@@ -1,6 +1,6 @@
 -- Grain: one row per event that may be paid for (event_key).
 -- Why: a refund is priced as its booking was, on the booking's day; it takes back the same
--- part of the pieces as of the money.
+-- part of the pieces as of the money, cut as it adds up: all of it takes back all pieces.
 with opportunities as (
 
     select * from {{ ref('fct_opportunity') }}
@@ -57,6 +57,30 @@ won as (
 
 ),
 
+refunded as (
+
+    select
+        {{ surrogate_key(["'refund'", 'refunds.refund_key']) }} as event_key,
+        refunds.*,
+        won.event_key as reverses_event_key,
+        won.opportunity_type,
+        won.quantity,
+        won.amount_local as booked_amount,
+        won.close_date,
+        sum(refunds.amount_local) over (
+            partition by won.event_key
+            order by
+                refunds.refund_date,
+                {{ surrogate_key(["'refund'", 'refunds.refund_key']) }}
+            rows between unbounded preceding and current row
+        ) as refunded_so_far
+    from refunds
+    left join won
+        on refunds.opportunity_key = won.opportunity_key
+    where refunds.is_reportable and refunds.refund_date <= {{ as_of_date() }}
+
+),
+
 unioned as (
 
     select
@@ -77,26 +101,22 @@ unioned as (
     from won
     union all
     select
-        {{ surrogate_key(["'refund'", 'refunds.refund_key']) }} as event_key,
-        won.event_key as reverses_event_key,
-        refunds.opportunity_key,
+        event_key,
+        reverses_event_key,
+        opportunity_key,
         cast(null as varchar) as payee_key,
-        refunds.source_system,
-        refunds.source_id,
+        source_system,
+        source_id,
         'refund' as event_type,
-        won.opportunity_type,
-        refunds.currency_code,
-        -1 * refunds.amount_local as amount,
-        -1 * refunds.amount as amount_reporting,
-        -1 * {{ exact_share(
-            'won.quantity', 'refunds.amount_local', 'won.amount_local'
-        ) }} as quantity,
-        refunds.refund_date as credit_date,
-        coalesce(won.close_date, refunds.refund_date) as priced_date
-    from refunds
-    left join won
-        on refunds.opportunity_key = won.opportunity_key
-    where refunds.is_reportable and refunds.refund_date <= {{ as_of_date() }}
+        opportunity_type,
+        currency_code,
+        -1 * amount_local as amount,
+        -1 * amount as amount_reporting,
+        {{ exact_share('quantity', 'refunded_so_far - amount_local', 'booked_amount') }}
+        - {{ exact_share('quantity', 'refunded_so_far', 'booked_amount') }} as quantity,
+        refund_date as credit_date,
+        coalesce(close_date, refund_date) as priced_date
+    from refunded
     union all
     select
         {{ surrogate_key(["'accepted_lead'", 'handoff_key']) }} as event_key,
