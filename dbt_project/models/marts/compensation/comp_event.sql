@@ -25,6 +25,18 @@ handoffs as (
 
 ),
 
+payments as (
+
+    select * from {{ ref('fct_payment') }}
+
+),
+
+components as (
+
+    select * from {{ ref('comp_plan_component') }}
+
+),
+
 activities as (
 
     select * from {{ ref('fct_activity') }}
@@ -81,6 +93,52 @@ refunded as (
 
 ),
 
+-- Cash counts on its own day, and so does what is paid back; where no plan counts it, it is no event.
+cash_moves as (
+
+    select
+        {{ surrogate_key(["'payment'", 'payment_key']) }} as event_key,
+        opportunity_key,
+        source_system,
+        source_id,
+        currency_code,
+        amount_local as amount,
+        amount as amount_reporting,
+        paid_date as credit_date
+    from payments
+    where is_reportable
+    union all
+    select
+        {{ surrogate_key(["'paid_back'", 'refund_key']) }} as event_key,
+        opportunity_key,
+        source_system,
+        source_id,
+        currency_code,
+        -1 * amount_local as amount,
+        -1 * amount as amount_reporting,
+        refund_date as credit_date
+    from refunds
+    where is_reportable
+
+),
+
+cash_of_deals as (
+
+    select
+        cash_moves.*,
+        won.opportunity_type
+    from cash_moves
+    inner join won
+        on cash_moves.opportunity_key = won.opportunity_key
+    where
+        cash_moves.credit_date <= {{ as_of_date() }}
+        and exists (
+            select 1 from components
+            where components.measure = 'cash_received'
+        )
+
+),
+
 unioned as (
 
     select
@@ -117,6 +175,23 @@ unioned as (
         refund_date as credit_date,
         coalesce(close_date, refund_date) as priced_date
     from refunded
+    union all
+    select
+        event_key,
+        cast(null as varchar) as reverses_event_key,
+        opportunity_key,
+        cast(null as varchar) as payee_key,
+        source_system,
+        source_id,
+        'payment' as event_type,
+        opportunity_type,
+        currency_code,
+        amount,
+        amount_reporting,
+        cast(null as decimal(38, 9)) as quantity,
+        credit_date,
+        credit_date as priced_date
+    from cash_of_deals
     union all
     select
         {{ surrogate_key(["'accepted_lead'", 'handoff_key']) }} as event_key,
