@@ -11,7 +11,6 @@ approved overrides, which sources deliver (dbt).
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -155,7 +154,8 @@ def _commits(folder: Path, one: ReadPlan) -> _Commits | None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git says about the folder; None when it is not there, too slow or fails."""
-    command = ["git", "-C", str(folder), "--no-optional-locks", *_SETTINGS, *arguments]
+    place = (f"--git-dir={folder / '.git'}", f"--work-tree={folder}")
+    command = ["git", "-C", str(folder), *place, "--no-optional-locks", *_SETTINGS, *arguments]
     try:
         done = subprocess.run(  # noqa: S603  a fixed command; names of files come after --
             command,
@@ -164,7 +164,6 @@ def _git(folder: Path, *arguments: str) -> str | None:
             timeout=SECONDS,
             check=False,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
         )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return None
