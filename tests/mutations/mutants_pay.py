@@ -342,8 +342,8 @@ PAY = [
     Mutant(
         "a component that counts renewals counts no other deals",
         "int_comp_counted_credits",
-        "where assigned.counts_every_type or types_that_count.opportunity_type is not null",
-        "where true",
+        "(assigned.counts_every_type or types_that_count.opportunity_type is not null)",
+        "true",
         UNIT,
     ),
     Mutant(
