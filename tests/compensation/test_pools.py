@@ -23,7 +23,7 @@ from tests.unlike import unlike
 pytestmark = [pytest.mark.xdist_group("pay")]
 
 GRAINS = {"monthly": "month", "quarterly": "quarter", "annual": "year"}
-BANDS = {
+BANDS: dict[str, list[tuple[int, int | None, str, str]]] = {
     "flat": [(0, None, "rate", "0.0123")],
     "marginal": [(0, 5000, "rate", "0.01"), (5000, 20000, "rate", "0.0255"),
                  (20000, None, "rate", "0.04")],
@@ -114,7 +114,8 @@ def _members(
 def test_pools_are_shared_to_the_cent_by_weight_and_days(pay: Pay) -> None:
     """Every method and length of period; of the company and of a team, equal and by target pay."""
     random = Random(11)
-    world, plans, expected = PayWorld(), {}, {}
+    world, plans = PayWorld(), {}
+    expected: dict[tuple[str, date], Decimal] = {}
     values = _values(random, world)
     for number, method in enumerate(BANDS):
         name, is_team, frequency = f"pool_{number}", number % 2, list(GRAINS)[number % 3]
