@@ -45,6 +45,11 @@
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
 {%- endmacro %}
 
+{#- Whether what a measure counts is money; else it is pieces. -#}
+{% macro is_money(measure) -%}
+    {{ measure }} in ('bookings', 'margin', 'cash_received')
+{%- endmacro %}
+
 {#- What conditions leave of pay, for a sentence; nothing where they leave it as it is. -#}
 {% macro told_factor(factor) -%}
     case

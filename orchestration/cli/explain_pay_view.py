@@ -17,6 +17,7 @@ from orchestration.explain.pay import PayLine, Row
 EVENTS = {
     "booking": "deal",
     "refund": "refund",
+    "payment": "payment",
     "accepted_lead": "accepted lead",
     "meeting_held": "meeting",
 }

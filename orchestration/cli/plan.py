@@ -13,6 +13,7 @@ from orchestration.cli.check import show_problems
 from orchestration.cli.console import console
 from orchestration.cli.exit_codes import INVALID_INPUT
 from orchestration.cli.inputs import settings_or_stop
+from orchestration.cli.plan_compare import compare
 from orchestration.cli.plan_view import plan_lines
 from orchestration.cli.plan_what_if import estimate, what_if
 from orchestration.cli.published_marts import stop_unknown
@@ -26,6 +27,7 @@ def command() -> None:
     """Show the pay plans of the company folder, and what others would pay."""
 
 
+command.add_command(compare)
 command.add_command(what_if)
 command.add_command(estimate)
 

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from orchestration.cli.plan_term_view import draw_lines, term_lines
-from orchestration.company.plans import Band, PlanComponent, PlanFile
+from orchestration.company.plan_terms import Pool
+from orchestration.company.plans import MONEY, Band, PlanComponent, PlanFile
 
 PERIODS = {"monthly": "month", "quarterly": "fiscal quarter", "annual": "fiscal year"}
 COUNTED = {
     "bookings": "the money of won deals",
+    "margin": "the money of won deals less what they cost",
+    "cash_received": "the money that customers pay for won deals, less what is paid back",
     "quantity": "the pieces sold in won deals",
     "accepted_leads": "leads that Sales accepted",
     "meetings_held": "meetings held",
@@ -55,24 +58,12 @@ def plan_lines(plan: PlanFile) -> Iterator[str]:
 
 def _lines(item: PlanComponent, plan: PlanFile) -> Iterator[str]:
     period = PERIODS[item.frequency]
-    if item.kpi is not None:
-        goal = "the company's target" if item.goal is None else f"a goal of {item.goal:,}"
-        yield (
-            f"Pays {_percent(item.weight or Decimal(0))} of the target pay for the KPI {item.kpi} "
-            f"against {goal}, each {period}."
-        )
-        if plan.unpaid_absences:
-            yield f"Days of absence do not count: {', '.join(plan.unpaid_absences)}."
+    if item.pool is not None:
+        yield from _pooled(item, item.pool, period)
+    elif item.kpi is not None:
+        yield from _achieved(item, plan, period)
     else:
-        whose = WHOSE[item.credited_to]
-        how = CREDITS.get(item.counted_credits or "")
-        yield (
-            f"Counts {COUNTED[item.measure or '']}{f', {how}' if how else ''}: {whose} credits, "
-            f"paid for each {period}."
-        )
-        if item.opportunity_types:
-            yield f"Of deals of these types only: {', '.join(item.opportunity_types)}."
-        yield _added_up(item, period)
+        yield from _counted(item, period)
     if METHODS[item.method]:
         yield f"Paid is {METHODS[item.method]}:"
     yield from _tariff(item)
@@ -87,6 +78,44 @@ def _lines(item: PlanComponent, plan: PlanFile) -> Iterator[str]:
         yield f"Other currencies are converted at the rate of {day}."
 
 
+def _pooled(item: PlanComponent, pool: Pool, period: str) -> Iterator[str]:
+    of = f" of {pool.team}" if pool.team else ""
+    yield (
+        f"A pool each {period} by the KPI {item.kpi}{of}, in the reporting currency, shared "
+        "among everybody on the plan by days on it."
+    )
+    if pool.share_by == "target_pay":
+        yield "Members weigh what their target pay is."
+    for one in pool.weights:
+        yield f"{one.employee_id} weighs {one.weight:,} times as much."
+
+
+def _achieved(item: PlanComponent, plan: PlanFile, period: str) -> Iterator[str]:
+    goal = "the company's target" if item.goal is None else f"a goal of {item.goal:,}"
+    yield (
+        f"Pays {_percent(item.weight or Decimal(0))} of the target pay for the KPI {item.kpi} "
+        f"against {goal}, each {period}."
+    )
+    if plan.unpaid_absences:
+        yield f"Days of absence do not count: {', '.join(plan.unpaid_absences)}."
+
+
+def _counted(item: PlanComponent, period: str) -> Iterator[str]:
+    whose = WHOSE[item.credited_to]
+    how = CREDITS.get(item.counted_credits or "")
+    yield (
+        f"Counts {COUNTED[item.measure or '']}{f', {how}' if how else ''}: {whose} credits, "
+        f"paid for each {period}."
+    )
+    if item.opportunity_types:
+        yield f"Of deals of these types only: {', '.join(item.opportunity_types)}."
+    for kind, values in item.sold.items():
+        yield f"Of lines of these {kind.replace('_', ' ')}s only: {', '.join(values)}."
+    for name in item.instead_of:
+        yield f"What it counts, {name} does not."
+    yield _added_up(item, period)
+
+
 def _added_up(item: PlanComponent, period: str) -> str:
     if item.scope == "transaction":
         return "Each deal is priced by itself, together with what takes it back."
@@ -96,7 +125,8 @@ def _added_up(item: PlanComponent, period: str) -> str:
 
 
 def _is_attained(item: PlanComponent) -> bool:
-    return item.kpi is not None or item.measured_in == "attainment"
+    is_achieved = item.kpi is not None and item.pool is None
+    return is_achieved or item.measured_in == "attainment"
 
 
 def _tariff(item: PlanComponent) -> Iterator[str]:
@@ -125,7 +155,8 @@ def _paid(
         return f"{_percent(payout)} of it"
     if amount is not None:
         return f"{amount:,}"
-    return _percent(rate or Decimal(0)) if item.measure == "bookings" else f"{rate:,} each"
+    is_share = item.measure in MONEY or item.pool is not None
+    return _percent(rate or Decimal(0)) if is_share else f"{rate:,} each"
 
 
 def _percent(share: Decimal) -> str:

@@ -51,6 +51,7 @@ from orchestration.company.pay_rows import (
 )
 from orchestration.company.payroll import PAYROLL_FILE, PayrollFile, check_payroll
 from orchestration.company.people import PEOPLE_FILE, Person, check_people
+from orchestration.company.plan_approvals import Approval, check_approvals
 from orchestration.company.plan_checks import read_plans
 from orchestration.company.plans import PlanFile
 from orchestration.company.problems import CompanyInvalid, Problem
@@ -102,6 +103,7 @@ class Company:
         experiments: Rows of experiments.csv; none when the company has no such file.
         machine_addresses: Rows of machine_addresses.csv; none when the company has no such file.
         plans: Every version of every pay plan, by plan and version.
+        approvals: By plan and version, what the folder's history shows of author and approver.
         assignments: Rows of assignments.csv; none when the company has no such file.
         quotas: Rows of quotas.csv; none when the company has no such file.
         payroll: payroll.yml; None when the company has none.
@@ -124,6 +126,7 @@ class Company:
     experiments: tuple[Experiment, ...]
     machine_addresses: tuple[MachineAddress, ...]
     plans: tuple[PlanFile, ...]
+    approvals: Mapping[tuple[str, int], Approval]
     assignments: tuple[PlanAssignment, ...]
     quotas: tuple[Quota, ...]
     payroll: PayrollFile | None
@@ -231,7 +234,12 @@ def load_company(
         MACHINE_ADDRESSES_FILE, MachineAddress, check_machine_addresses
     )
     plans, plan_problems = read_plans(pay_folder or folder)
-    reading.problems += plan_problems
+    approvals, approval_problems = check_approvals(
+        pay_folder or folder,
+        plans,
+        {one.email.lower(): one.employee_id for one in people or [] if one.email},
+    )
+    reading.problems += [*plan_problems, *approval_problems]
     pay = _Reading(pay_folder or folder, variables)
     assignments = pay.csv_if_there(ASSIGNMENTS_FILE, PlanAssignment, check_assignments)
     quotas = pay.csv_if_there(QUOTAS_FILE, Quota, check_quotas)
@@ -297,6 +305,7 @@ def load_company(
         experiments=tuple(experiments),
         machine_addresses=tuple(machine_addresses),
         plans=tuple(one.plan for one in plans),
+        approvals=approvals,
         assignments=tuple(assignments),
         quotas=tuple(quotas),
         payroll=payroll,

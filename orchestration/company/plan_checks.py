@@ -93,6 +93,30 @@ def _problems_of_conditions(plan: PlanFile, file: YamlFile) -> list[Problem]:
     ]
 
 
+def _problems_of_replacements(plan: PlanFile, file: YamlFile) -> list[Problem]:
+    """Find components that count instead of one that counts something else, or is not there."""
+    problems = []
+    for position, item in enumerate(plan.components):
+        alike = {
+            other.component
+            for other in plan.components
+            if other.component != item.component
+            and (other.measure, other.counted_credits, other.credited_to)
+            == (item.measure, item.counted_credits, item.credited_to)
+        }
+        problems += [
+            file.problem(
+                ("components", position, "instead_of", number),
+                "the plan has no other component that counts the same measure and credits",
+                allowed=listed(sorted(alike)) if alike else "none: there is no such component",
+                fix=did_you_mean(name, alike) or "name one of the same measure and credits",
+            )
+            for number, name in enumerate(item.instead_of)
+            if name not in alike
+        ]
+    return problems
+
+
 def _conditions(plan: PlanFile) -> Iterator[tuple[tuple[str | int, ...], Achieved]]:
     for position, item in enumerate(plan.components):
         for number, gate in enumerate(item.gates):
@@ -134,7 +158,11 @@ def _problems_of_version(plan: PlanFile, file: YamlFile) -> list[Problem]:
                 fix="correct a weight",
             )
         )
-    return [*problems, *_problems_of_conditions(plan, file)]
+    return [
+        *problems,
+        *_problems_of_conditions(plan, file),
+        *_problems_of_replacements(plan, file),
+    ]
 
 
 def _problems_of_versions(plans: Iterable[ReadPlan]) -> list[Problem]:

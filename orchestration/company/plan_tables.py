@@ -6,34 +6,42 @@ anything: a curve becomes the spans between its points, no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from orchestration.company.plan_approvals import UNVERIFIED, Approval
 from orchestration.company.plan_terms import Achieved
 from orchestration.company.plans import PlanComponent, PlanFile
 
 Rows = list[dict[str, Any]]
 
 
-def plan_rows(plans: Iterable[PlanFile]) -> dict[str, Rows]:
+def plan_rows(
+    plans: Iterable[PlanFile], approvals: Mapping[tuple[str, int], Approval] | None = None
+) -> dict[str, Rows]:
     """Return the rows by table.
 
     Args:
         plans: Every version of every plan.
+        approvals: By plan and version, what is known of its author; not there is not verified.
     """
     tables: dict[str, Rows] = {
         "plan_version": [], "plan_component": [], "plan_band": [], "plan_absence": [],
-        "plan_opportunity_type": [], "plan_condition": [], "plan_draw": [],
+        "plan_opportunity_type": [], "plan_sold": [], "plan_instead": [], "plan_condition": [],
+        "plan_draw": [], "plan_pool_weight": [],
     }  # fmt: skip
     for plan in plans:
         of = {"plan": plan.plan, "version": plan.version}
+        approval = (approvals or {}).get((plan.plan, plan.version), UNVERIFIED)
         tables["plan_version"].append(
             {
                 **of,
                 "plan_label": plan.label,
                 "approved_by": plan.approved_by,
                 "approved_date": plan.approved_date,
+                "author": approval.author,
+                "approval_is_verified": approval.is_verified,
                 "valid_from": plan.valid_from,
                 "valid_to": plan.valid_to,
             }
@@ -42,11 +50,28 @@ def plan_rows(plans: Iterable[PlanFile]) -> dict[str, Rows]:
             {**of, "absence_kind": kind} for kind in dict.fromkeys(plan.unpaid_absences)
         ]
         tables["plan_draw"] += [{**of, **step} for step in _draw_steps(plan)]
+        replaced = {name for item in plan.components for name in item.instead_of}
         for number, item in enumerate(plan.components, start=1):
             tables["plan_condition"] += [
                 {**of, "component": item.component, **band} for band in _conditions(item)
             ]
-            tables["plan_component"].append({**of, **_component(item), "component_order": number})
+            counts_part = item.component in replaced or bool(item.sold) or item.measure == "margin"
+            tables["plan_component"].append(
+                {**of, **_component(item), "counts_part": counts_part, "component_order": number}
+            )
+            tables["plan_sold"] += [
+                {**of, "component": item.component, "sold_by": kind, "sold_value": value}
+                for kind, values in item.sold.items()
+                for value in dict.fromkeys(values)
+            ]
+            tables["plan_pool_weight"] += [
+                {**of, "component": item.component, **one.model_dump()}
+                for one in (item.pool.weights if item.pool else ())
+            ]
+            tables["plan_instead"] += [
+                {**of, "component": item.component, "instead_of": name}
+                for name in dict.fromkeys(item.instead_of)
+            ]
             tables["plan_opportunity_type"] += [
                 {**of, "component": item.component, "opportunity_type": kind}
                 for kind in dict.fromkeys(item.opportunity_types)
@@ -70,6 +95,8 @@ def _component(item: PlanComponent) -> dict[str, Any]:
         "cap_per": item.cap.per if item.cap else None,
         "cap_amount": item.cap.amount if item.cap else None,
         "cap_excess": item.cap.excess if item.cap else None,
+        "pool_shared_by": item.pool.share_by if item.pool else None,
+        "pool_team": item.pool.team if item.pool else None,
         "counts_every_type": not item.opportunity_types,
         "counted_from": item.counted_from,
         "counted_to": item.counted_to,
@@ -143,12 +170,14 @@ def bands_of(item: PlanComponent) -> Rows:
                 "at_least": band.at_least if number > 1 else None,
                 "below": band.below,
                 "rate": band.rate,
-                "start_value": band.payout if item.kpi else band.amount,
-                "end_value": band.payout if item.kpi else band.amount,
+                "start_value": band.amount if band.payout is None else band.payout,
+                "end_value": band.amount if band.payout is None else band.payout,
             }
             for number, band in enumerate(item.bands, start=1)
         ]
-    values = [(point.at, point.payout if item.kpi else point.amount) for point in item.points]
+    values = [
+        (point.at, point.amount if point.payout is None else point.payout) for point in item.points
+    ]
     bounds = [(None, values[0][1]), *values, (None, values[-1][1])]
     return [
         {

@@ -19,6 +19,7 @@ from orchestration.company.value_types import (
     PositiveInteger,
     Probability,
     SnakeCase,
+    Text,
     refuse,
 )
 
@@ -175,6 +176,39 @@ class Holdback(Decision):
                 "the holdback holds nothing",
                 allowed="a share above 0",
                 fix="correct share, or remove the holdback",
+            )
+        return self
+
+
+class PoolWeight(Decision):
+    """What a member weighs when a pool is shared."""
+
+    employee_id: Text = Field(description="Id of the member.")
+    weight: Annotated[Amount, Field(ge=0)] = Field(description="2 is twice what others get.")
+
+
+class Pool(Decision):
+    """An amount that everybody on the plan shares, by what a team's KPI has come to."""
+
+    team: Text | None = Field(
+        None, description="Team whose value of the KPI counts; default the whole company's."
+    )
+    share_by: Literal["equal", "target_pay"] = Field(
+        "equal", description="What members weigh before their weights: all the same, or their pay."
+    )
+    weights: list[PoolWeight] = Field(
+        default_factory=list, description="Members who weigh more or less than 1."
+    )
+
+    @model_validator(mode="after")
+    def _names_everybody_once(self) -> Self:
+        names = [one.employee_id for one in self.weights]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise refuse(
+                f"the pool weighs {', '.join(twice)} twice",
+                allowed="every member once",
+                fix="remove all but one",
             )
         return self
 

@@ -8,13 +8,13 @@ checks of a plan as a whole (plan_checks), who is on a plan (pay_rows), computin
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from orchestration.company.plan_terms import Cap, Clawback, Draw, Gate, Holdback, Multiplier
+from orchestration.company.plan_tariffs import form_of_method
+from orchestration.company.plan_terms import Cap, Clawback, Draw, Gate, Holdback, Multiplier, Pool
 from orchestration.company.value_types import (
     Amount,
     Day,
@@ -30,19 +30,29 @@ from orchestration.company.value_types import (
 
 PLANS_FOLDER = "compensation/plans"
 
-Measure = Literal["bookings", "quantity", "accepted_leads", "meetings_held"]
+Measure = Literal[
+    "bookings", "margin", "cash_received", "quantity", "accepted_leads", "meetings_held"
+]
 CreditType = Literal["revenue", "overlay", "sourced", "accepted_lead", "meeting_held"]
 Method = Literal["flat", "marginal", "retroactive", "step", "interpolated"]
 OpportunityType = Literal["new", "expansion", "renewal", "other"]
+BookingType = Literal["new", "expansion", "renewal", "one_time", "other"]
 Decimals = Annotated[Integer, Field(ge=0, le=6)]
 
 # What is counted, and whose credits may be counted for it.
 CREDIT_TYPES: dict[Measure, tuple[CreditType, ...]] = {
     "bookings": ("revenue", "overlay", "sourced"),
+    "margin": ("revenue", "overlay", "sourced"),
+    "cash_received": ("revenue", "overlay", "sourced"),
     "quantity": ("revenue", "overlay", "sourced"),
     "accepted_leads": ("accepted_lead",),
     "meetings_held": ("meeting_held",),
 }
+# Measures that are money, and those that are parts of deals.
+MONEY: tuple[Measure, ...] = ("bookings", "margin", "cash_received")
+OF_DEALS: tuple[Measure, ...] = (*MONEY, "quantity")
+# What refunds take back of a deal; cash that is paid back is cash of its own day.
+REFUNDED: tuple[Measure, ...] = ("bookings", "margin", "quantity")
 
 
 class Band(Decision):
@@ -88,6 +98,20 @@ class PlanComponent(Decision):
     opportunity_types: list[OpportunityType] = Field(
         default_factory=list,
         description="Which deals count, with what is taken back of them; default all.",
+    )
+    products: list[Text] = Field(
+        default_factory=list,
+        description="Ids of the products whose lines of a deal count; default all lines.",
+    )
+    product_groups: list[Text] = Field(
+        default_factory=list, description="Product families whose lines count; default all."
+    )
+    booking_types: list[BookingType] = Field(
+        default_factory=list, description="Types of the lines that count; default all."
+    )
+    instead_of: list[SnakeCase] = Field(
+        default_factory=list,
+        description="Components of the plan that do not count the lines that this one counts.",
     )
     credited_to: Literal["own", "team", "organisation"] = Field(
         "own",
@@ -147,17 +171,32 @@ class PlanComponent(Decision):
     goal: Annotated[Amount, Field(gt=0)] | None = Field(
         None, description="What the KPI should reach; default the company's target of the period."
     )
+    pool: Pool | None = Field(
+        None,
+        description="Shared among everybody on the plan by days and weights: bands are of the "
+        "KPI's own value, in the reporting currency.",
+    )
     achievement_decimals: Decimals = Field(
         6, description="To how many decimals achievement is rounded, half away from zero."
     )
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        forms = (_form_of_kpi, _form_of_credits, _form_of_method, _form_of_terms)
+        forms = (_form_of_kpi, _form_of_credits, form_of_method, _form_of_terms)
         for problem in (form(self) for form in forms):
             if problem is not None:
                 raise problem
         return self
+
+    @property
+    def sold(self) -> dict[str, list[str]]:
+        """Which lines of deals count, by what is asked of a line; empty counts all."""
+        asked: dict[str, list[str]] = {
+            "product": [*self.products],
+            "product_group": [*self.product_groups],
+            "booking_type": [*self.booking_types],
+        }
+        return {kind: values for kind, values in asked.items() if values}
 
     @property
     def counted_credits(self) -> CreditType | None:
@@ -193,6 +232,8 @@ def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
             allowed="measure or kpi, one of them",
             fix="add one, or remove one",
         )
+    if item.pool is not None:
+        return _form_of_pool(item)
     if item.kpi is None:
         if item.weight is not None or item.goal is not None:
             return refuse(
@@ -207,16 +248,36 @@ def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
             allowed="a share of the target pay, such as 0.6",
             fix="add weight",
         )
-    of_credits = (
-        item.cap or item.credited_to != "own" or item.opportunity_types or item.clawback
-        or item.holdback or item.counted_from or item.counted_to
-    )  # fmt: skip
-    if item.method not in ("step", "interpolated") or of_credits:
+    if item.method not in ("step", "interpolated") or _has_terms_of_credits(item):
         return refuse(
             f"{item.component} pays for a KPI by means that only credits have",
             allowed="method step or interpolated, credited_to own, no cap, no opportunity_types, "
-            "no clawback, no holdback, no counted_from or counted_to",
+            "no products, product_groups, booking_types or instead_of, no clawback, no holdback, "
+            "no counted_from or counted_to",
             fix="draw the curve of payouts in points or bands",
+        )
+    return None
+
+
+def _has_terms_of_credits(item: PlanComponent) -> bool:
+    return bool(
+        item.cap or item.credited_to != "own" or item.opportunity_types or item.clawback
+        or item.sold or item.instead_of
+        or item.holdback or item.counted_from or item.counted_to
+    )  # fmt: skip
+
+
+def _form_of_pool(item: PlanComponent) -> PydanticCustomError | None:
+    beside = (
+        item.kpi is None, item.weight, item.goal, item.gates, item.multiplier, item.quota_measure,
+        _has_terms_of_credits(item),
+    )  # fmt: skip
+    if any(beside):
+        return refuse(
+            f"{item.component} shares a pool by means that only other components have",
+            allowed="a kpi, method, bands or points of its value, and frequency; nothing else that "
+            "is counted, achieved, capped or held",
+            fix="name a kpi and remove the rest, or remove pool",
         )
     return None
 
@@ -230,13 +291,20 @@ def _form_of_credits(item: PlanComponent) -> PydanticCustomError | None:
             allowed=", ".join(CREDIT_TYPES[item.measure]),
             fix="change credit_type, or leave it out",
         )
-    if item.opportunity_types and item.measure not in ("bookings", "quantity"):
+    if (item.opportunity_types or item.sold) and item.measure not in OF_DEALS:
         return refuse(
-            f"{item.component} counts {item.measure} of some types of deals",
-            allowed="opportunity_types beside bookings or quantity",
-            fix="remove opportunity_types",
+            f"{item.component} counts {item.measure} of some deals or products",
+            allowed="opportunity_types, products, product_groups and booking_types beside "
+            f"{', '.join(OF_DEALS)}",
+            fix="remove them",
         )
-    if item.measure == "bookings" and item.fx_date is None:
+    if item.instead_of and not item.sold:
+        return refuse(
+            f"{item.component} counts instead of other components and says of nothing what",
+            allowed="instead_of beside products, product_groups or booking_types",
+            fix="say which lines of deals it counts, or remove instead_of",
+        )
+    if item.measure in MONEY and item.fx_date is None:
         return refuse(
             f"{item.component} counts money and has no policy for exchange rates",
             allowed="fx_date: credit_date or period_start",
@@ -271,121 +339,12 @@ def _form_of_terms(item: PlanComponent) -> PydanticCustomError | None:
             allowed="a holdback, or a cap with excess: carry",
             fix="remove one of the two",
         )
-    if item.measure in (None, "bookings", "quantity"):
+    if item.measure is None or item.measure in REFUNDED:
         return None
     if item.clawback or (item.holdback and item.holdback.until != "months"):
         return refuse(
             f"{item.component} counts {item.measure} and waits for cash or refunds of deals",
-            allowed="clawback, and holdback until cash, beside bookings or quantity only",
+            allowed="clawback, and holdback until cash, beside bookings, margin or quantity only",
             fix="remove them",
-        )
-    return None
-
-
-def _form_of_method(item: PlanComponent) -> PydanticCustomError | None:
-    uses_points = item.method == "interpolated"
-    wanted, other = ("points", "bands") if uses_points else ("bands", "points")
-    if not getattr(item, wanted) or getattr(item, other):
-        return refuse(
-            f"{item.component} is {item.method}",
-            allowed=f"{wanted}, and no {other}",
-            fix=f"write {wanted}",
-        )
-    return _form_of_points(item) if uses_points else _form_of_bands(item)
-
-
-def paid_by(item: PlanComponent) -> str:
-    """Return the key in which bands or points of a component say what is paid."""
-    if item.kpi is not None:
-        return "payout"
-    return "amount" if item.method in ("step", "interpolated") else "rate"
-
-
-def _form_of_bands(item: PlanComponent) -> PydanticCustomError | None:
-    key = paid_by(item)
-    others = {"rate", "amount", "payout"} - {key}
-    for number, band in enumerate(item.bands, start=1):
-        if getattr(band, key) is None or any(getattr(band, one) is not None for one in others):
-            return refuse(
-                f"band {number} of {item.component} ({item.method}) does not say its {key}",
-                allowed=f"{key}, and neither {' nor '.join(sorted(others))}",
-                fix=f"write {key}",
-            )
-    if item.method == "flat" and len(item.bands) > 1:
-        return refuse(
-            f"{item.component} is flat and has {len(item.bands)} bands",
-            allowed="one band",
-            fix="remove the others, or name the method marginal or retroactive",
-        )
-    upper: Decimal | None = Decimal(0)
-    for number, band in enumerate(item.bands, start=1):
-        if upper is None or band.at_least != upper:
-            return _unlike(item, number, band.at_least, upper)
-        if band.below is not None and band.below <= band.at_least:
-            return refuse(
-                f"band {number} of {item.component} ends at {band.below} and begins at "
-                f"{band.at_least}",
-                allowed=f"more than {band.at_least}, or nothing in the last band",
-                fix="correct below",
-            )
-        upper = band.below
-    if upper is not None:
-        return refuse(
-            f"the last band of {item.component} ends at {upper}: nothing is said about more",
-            allowed="a last band without `below`",
-            fix="remove its `below`, or add a band",
-        )
-    return _first_is_nothing(item, getattr(item.bands[0], key))
-
-
-def _unlike(
-    item: PlanComponent, number: int, found: Decimal, upper: Decimal | None
-) -> PydanticCustomError:
-    if upper is None:
-        what, expected = "comes after a band without an end", "the band before it to end"
-    else:
-        what = "leaves a gap" if found > upper else "overlaps with the one before"
-        what, expected = f"begins at {found} and {what}", f"at_least: {upper}"
-    return refuse(
-        f"band {number} of {item.component} {what}", allowed=expected, fix="let the bands meet"
-    )
-
-
-def _form_of_points(item: PlanComponent) -> PydanticCustomError | None:
-    key = paid_by(item)
-    other = "payout" if key == "amount" else "amount"
-    if len(item.points) == 1:
-        return refuse(
-            f"{item.component} has one point",
-            allowed="two points or more",
-            fix="add the point at which the curve ends",
-        )
-    for number, point in enumerate(item.points, start=1):
-        if getattr(point, key) is None or getattr(point, other) is not None:
-            return refuse(
-                f"point {number} of {item.component} does not say its {key}",
-                allowed=f"at and {key}",
-                fix=f"write {key}",
-            )
-        if number > 1 and point.at <= item.points[number - 2].at:
-            return refuse(
-                f"point {number} of {item.component} lies at {point.at}",
-                allowed=f"more than {item.points[number - 2].at}",
-                fix="put the points in order, each place once",
-            )
-    if item.points[0].at < 0:
-        return refuse(
-            f"the first point of {item.component} lies below 0", allowed="0 or more", fix="move it"
-        )
-    return _first_is_nothing(item, getattr(item.points[0], key))
-
-
-def _first_is_nothing(item: PlanComponent, value: Decimal) -> PydanticCustomError | None:
-    """Steps and curves begin at nothing: what is taken back in whole must leave nothing."""
-    if item.kpi is None and item.method in ("step", "interpolated") and value != 0:
-        return refuse(
-            f"{item.component} pays {value} for nothing",
-            allowed="an amount of 0 in the first band or point",
-            fix="begin with 0",
         )
     return None

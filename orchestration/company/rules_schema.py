@@ -213,6 +213,8 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("version", INTEGER),
             ("approved_by", TEXT),
             ("approved_date", DATE),
+            ("author", TEXT),
+            ("approval_is_verified", BOOLEAN),
             ("valid_from", DATE),
             ("valid_to", DATE),
         ]
@@ -230,6 +232,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("goal", pa.decimal128(18, 6)),
             ("achievement_decimals", INTEGER),
             ("counts_every_type", pa.bool_()),
+            ("counts_part", pa.bool_()),
             ("component_order", INTEGER),
             ("counted_from", DATE),
             ("counted_to", DATE),
@@ -239,6 +242,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("held_share", pa.decimal128(9, 6)),
             ("held_until", TEXT),
             ("held_months", INTEGER),
+            *_texts("pool_shared_by", "pool_team"),
         ]
     ),
     "plan_condition": pa.schema(
@@ -280,6 +284,20 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
     "plan_absence": pa.schema([("plan", TEXT), ("version", INTEGER), ("absence_kind", TEXT)]),
     "plan_opportunity_type": pa.schema(
         [("plan", TEXT), ("version", INTEGER), *_texts("component", "opportunity_type")]
+    ),
+    "plan_sold": pa.schema(
+        [("plan", TEXT), ("version", INTEGER), *_texts("component", "sold_by", "sold_value")]
+    ),
+    "plan_instead": pa.schema(
+        [("plan", TEXT), ("version", INTEGER), *_texts("component", "instead_of")]
+    ),
+    "plan_pool_weight": pa.schema(
+        [
+            ("plan", TEXT),
+            ("version", INTEGER),
+            *_texts("component", "employee_id"),
+            ("weight", pa.decimal128(18, 6)),
+        ]
     ),
     "legal_entity": pa.schema(
         [

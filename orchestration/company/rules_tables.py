@@ -45,7 +45,7 @@ def rules_tables(company: Company) -> dict[str, pa.Table]:
         **_touch_rows(company),
         **scoring_rows(company.scoring),
         **attribution_rows(company.attribution),
-        **plan_rows(company.plans),
+        **plan_rows(company.plans, company.approvals),
         **payroll_rows(company.payroll),
         **_csv_rows(company),
         **_source_rows(company),

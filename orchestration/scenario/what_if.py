@@ -43,6 +43,7 @@ Row = Mapping[str, Any]
 # The rules that the files of a company's folder `compensation` become.
 PLAN_RULES = (
     "plan_version", "plan_component", "plan_band", "plan_absence", "plan_opportunity_type",
+    "plan_sold", "plan_instead", "plan_pool_weight", "plan_condition", "plan_draw",
 )  # fmt: skip
 ASSIGNMENT_RULES = ("plan_assignment",)
 QUOTA_RULES = ("quota",)

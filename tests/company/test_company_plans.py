@@ -145,7 +145,26 @@ BANDS = "- {at_least: 0, below: 1, rate: 0.06}"
         ("credited_to: own", "credit_type: meeting_held", "by credits of meeting_held", "revenue"),
         ("measure: bookings\n    cred",
          "measure: accepted_leads\n    opportunity_types: [new]\n    cred",
-         "accepted_leads of some types of deals", "bookings or quantity"),
+         "accepted_leads of some deals or products", "bookings, margin"),
+        ("measure: bookings\n    cred",
+         "measure: meetings_held\n    products: [P-1]\n    cred",
+         "meetings_held of some deals or products", "product_groups"),
+        ("credited_to: own", "instead_of: [leads]", "says of nothing what", "beside products"),
+        ("    fx_date: credit_date\n    bands",
+         "    fx_date: credit_date\n    booking_types: [renewd]\n    bands", "not allowed",
+         "renewal"),
+        ("measure: bookings\n    cred",
+         "measure: cash_received\n    clawback: {method: full}\n    cred",
+         "waits for cash or refunds of deals", "margin or quantity"),
+        ("    weight: 0.4\n", "    weight: 0.4\n    pool: {team: North}\n",
+         "shares a pool by means that only other components have", "a kpi, method, bands"),
+        ("    weight: 0.4\n    goal: 0.25\n",
+         "    pool: {weights: [{employee_id: E1, weight: 2}, {employee_id: E1, weight: 1}]}\n",
+         "weighs E1 twice", "once"),
+        ("    weight: 0.4\n    goal: 0.25\n", "    pool: {}\n", "does not say its amount",
+         "amount"),
+        ("kpi: win_rate\n", "kpi: win_rate\n    products: [P-1]\n",
+         "by means that only credits have", "no products"),
         ("kpi: win_rate\n", "kpi: win_rate\n    opportunity_types: [new]\n",
          "by means that only credits have", "no opportunity_types"),
     ],
@@ -168,6 +187,8 @@ def test_what_is_wrong_with_a_component_is_said(
         ("approved_by: E1\n", "", "approved_by", "missing", "add 'approved_by'"),
         ("weight: 0.4", "weight: 0.3", "components", "weights sum to 0.9", "correct a weight"),
         ("component: wins", "component: leads", "components[2].component", "twice", "rename"),
+        ("credited_to: own", "products: [P-1]\n    instead_of: [leads]",
+         "components[0].instead_of[0]", "no other component that counts the same", "the same"),
         ("kpi: leads", "kpi: leeds", "components[1].kpi", "no such KPI", "'leads'"),
         ("measure: bookings\n    cred", "measure: boking\n    cred", "components[0].measure",
          "not allowed", "bookings"),
@@ -228,9 +249,8 @@ def test_an_editor_knows_plans() -> None:
 
 
 def test_a_plan_is_told_in_plain_language(paying: Folder) -> None:
-    paying.replace(
-        FILE, "credited_to: own", "credited_to: organisation\n    opportunity_types: [renewal]"
-    )
+    more = "    opportunity_types: [renewal]\n    product_groups: [Services]\n"
+    paying.replace(FILE, "credited_to: own\n", f"credited_to: organisation\n{more}")
     [plan] = paying.load().plans
     told = "\n".join(plan_lines(plan))
     for words in (
@@ -244,6 +264,7 @@ def test_a_plan_is_told_in_plain_language(paying: Folder) -> None:
         "against a goal of 0.25",
         "everybody's below, at any depth, credits",
         "Of deals of these types only: renewal.",
+        "Of lines of these product groups only: Services.",
     ):
         assert words in told
 

@@ -14,13 +14,14 @@ from fractions import Fraction
 from hashlib import md5
 
 from orchestration.company.plan_terms import Achieved
-from orchestration.company.plans import PlanComponent, PlanFile
+from orchestration.company.plans import MONEY, PlanComponent, PlanFile
 from tests.compensation.pay_world import AS_OF, PayWorld, payee_key
 from tests.kpi.calendar_rows import period_end, period_start
 
 GRAINS = {"monthly": "month", "quarterly": "quarter", "annual": "year"}
 COUNTED = {
     "bookings": ("booking", "refund"), "quantity": ("booking", "refund"),
+    "margin": ("booking", "refund"), "cash_received": ("payment", "paid_back"),
     "accepted_leads": ("accepted_lead",), "meetings_held": ("meeting_held",),
 }  # fmt: skip
 NO_END = date(9999, 12, 31)
@@ -47,6 +48,7 @@ class Event:
     currency: str
     quantity: Fraction | None
     is_reversal: bool
+    deal: str = ""
 
     @property
     def key(self) -> str:
@@ -138,6 +140,12 @@ def _later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def _fits(item: PlanComponent, line: tuple[str, ...]) -> bool:
+    """Whether a line of a deal is of the products, families and types that a component names."""
+    asked = dict(zip(("product", "product_group", "booking_type"), line, strict=False))
+    return all(asked[kind] in values for kind, values in item.sold.items())
+
+
 def _months(first: date, second: date) -> int:
     """Whole months from one day to another."""
     return max((count for count in range(1, 60) if _later(first, count) <= second), default=0)
@@ -151,6 +159,12 @@ def _apportioned(amount: Fraction, shares: Money) -> Money:
     for who in sorted(cents, key=lambda who: (whole[who] - cents[who], not who, who))[:left]:
         whole[who] += 1
     return {who: number / 100 for who, number in whole.items()}
+
+
+def _signed(amount: Fraction, shares: Money) -> Money:
+    """Cut an amount that may be below zero: as the same above zero."""
+    sign = -1 if amount < 0 else 1
+    return {who: sign * part for who, part in _apportioned(abs(amount), shares).items()}
 
 
 class Oracle:
@@ -168,7 +182,7 @@ class Oracle:
         self.world, self.plans = world, plans
         credits = [one for event in self._events() for one in self._credits(event)]
         self.credits = {
-            (one.event.name, one.who, one.credit_type): (one.share, one.amount) for one in credits
+            (one.event.key, one.who, one.credit_type): (one.share, one.amount) for one in credits
         }
         self.counted = self._clawed_back(
             [one for credit in credits for one in self._counted(credit)]
@@ -188,19 +202,45 @@ class Oracle:
         world, deals = self.world, {}
         for name, _, day, amount, currency, quantity, _ in world.deals:
             event = Event("booking", name, name, day, day, Fraction(amount), currency,
-                          Fraction(quantity), False)  # fmt: skip
+                          Fraction(quantity), False, name)  # fmt: skip
             deals[name] = event
             yield event
         for name, deal, day, amount, currency in world.refunds:
             known = deals.get(deal)
-            taken = None
+            event = Event("refund", name, deal or name, day, known.priced if known else day,
+                          -Fraction(amount), currency, None, known is not None, deal)  # fmt: skip
             if known and known.quantity is not None and known.amount:
-                taken = -rounded(known.quantity * Fraction(amount) / known.amount, 9)
-            yield Event("refund", name, deal or name, day, known.priced if known else day,
-                        -Fraction(amount), currency, taken, known is not None)  # fmt: skip
+                before, after = self._refunded(event)
+                taken = [rounded(known.quantity * part / known.amount, 9)
+                         for part in (before, after)]  # fmt: skip
+                event = replace(event, quantity=taken[0] - taken[1])
+            yield event
+        if any(item.measure == "cash_received" for plan in self.plans for item in plan.components):
+            yield from self._cash(deals)
         for kind, rows in (("accepted_lead", world.leads), ("meeting_held", world.meetings)):
             for name, _, day in rows:
                 yield Event(kind, name, name, day, day, None, "", Fraction(1), False)
+
+    def _cash(self, deals: dict[str, Event]) -> Iterator[Event]:
+        """Yield what customers paid for deals, and what they were paid back."""
+        moves = [("payment", name, deal, day, Fraction(amount), currency)
+                 for name, deal, day, amount, currency in self.world.payments]  # fmt: skip
+        moves += [("paid_back", name, deal, day, -Fraction(amount), currency)
+                  for name, deal, day, amount, currency in self.world.refunds]  # fmt: skip
+        for kind, name, deal, day, amount, currency in moves:
+            if deal in deals:
+                root = f"{kind} {name}"
+                yield Event(kind, name, root, day, day, amount, currency, None, False, deal)
+
+    def _refunded(self, event: Event) -> tuple[Fraction, Fraction]:
+        """Return what had been refunded of a deal before a refund, and with it."""
+        mine = sorted(
+            (day, Event("refund", name, deal, day, day, None, "", None, True).key, Fraction(amount))
+            for name, deal, day, amount, _ in self.world.refunds
+            if deal == event.root
+        )
+        before = sum((cut for *key, cut in mine if tuple(key) < (event.day, event.key)), _ZERO)
+        return before, before - (event.amount or 0)
 
     def _credits(self, event: Event) -> Iterator[Credit]:
         if event.kind in ("accepted_lead", "meeting_held"):
@@ -208,7 +248,7 @@ class Oracle:
             [who] = [who for name, who, _ in rows if name == event.name]
             yield Credit(event, who, event.kind, Fraction(1), None)
             return
-        deal = [row for row in self.world.deals if row[0] == event.root]
+        deal = [row for row in self.world.deals if row[0] == event.deal]
         if not deal or event.amount is None:
             yield Credit(event, "", "revenue", Fraction(1), event.amount)
             return
@@ -218,8 +258,9 @@ class Oracle:
         shares = {who: share for who, share in shares.items() if share}
         beside = self._agreed(name, "overlay", day)
         [given] = [one for one in self._events() if one.kind == "booking" and one.root == name]
-        cents = _apportioned(given.amount or Fraction(0), shares)
-        aside = {who: rounded((given.amount or 0) * share, 2) for who, share in beside.items()}
+        amount = (given if event.is_reversal else event).amount or _ZERO
+        cents = _signed(amount, shares)
+        aside = {who: rounded(amount * share, 2) for who, share in beside.items()}
         if event.is_reversal:
             cents, aside = self._taken(event, given, cents, aside)
         for who, share in shares.items():
@@ -236,14 +277,7 @@ class Oracle:
 
         A refund's parts are those of the money that the deal gave.
         """
-        all_refunds = sorted(
-            (one.day, one.key, -(one.amount or 0))
-            for one in self._events()
-            if one.is_reversal and one.root == event.root
-        )
-        before = sum((cut for *key, cut in all_refunds if tuple(key) < (event.day, event.key)),
-                     Fraction(0))  # fmt: skip
-        after = before - (event.amount or 0)
+        before, after = self._refunded(event)
         whole = given.amount or Fraction(0)
         parts = {who: money / whole for who, money in shares.items()}
         so_far, earlier = _apportioned(after, parts), _apportioned(before, parts)
@@ -283,7 +317,7 @@ class Oracle:
     def _counted(self, credit: Credit) -> Iterator[Counted]:
         if not credit.who:
             return
-        event, day = credit.event, credit.event.priced
+        day = credit.event.priced
         payees = [(credit.who, "own")]
         if self._plan_of(credit.who, day):
             payees.append((self._lead_of(credit.who, day), "team"))
@@ -300,12 +334,38 @@ class Oracle:
                         whose, credit.credit_type,
                     ):  # fmt: skip
                         continue
-                    assert event.kind in COUNTED[item.measure]
-                    if not self._is_of(item, event):
-                        continue
-                    base = self._base(credit, item, assigned[1])
-                    if base is not None:
-                        yield Counted(credit, payee, plan, item, assigned[1], base)
+                    yield from self._based(credit, payee, plan, item, assigned[1])
+
+    def _based(
+        self, credit: Credit, payee: str, plan: PlanFile, item: PlanComponent, currency: str
+    ) -> Iterator[Counted]:
+        """Yield what a component counts of a credit of its type, if it does."""
+        event = credit.event
+        if event.kind not in COUNTED[item.measure or "bookings"] or not self._is_of(item, event):
+            return
+        part = self._part(item, plan, event)
+        value = self._value(credit, item, currency)
+        if value is not None and part is not None:
+            yield Counted(credit, payee, plan, item, currency, rounded(value * part, 9))
+
+    def _part(self, item: PlanComponent, plan: PlanFile, event: Event) -> Fraction | None:
+        """Return the part of a deal that a component counts; None counts nothing of it."""
+        others = [one for one in plan.components if item.component in one.instead_of]
+        if not (item.sold or others or item.measure == "margin"):
+            return Fraction(1)
+        [(amount, quantity)] = [(row[3], row[5]) for row in self.world.deals
+                                if row[0] == event.deal] or [("0", "0")]  # fmt: skip
+        known = self.world.lines.get(event.deal, [("", "", "new", amount, "", quantity)])
+        mine = [line for line in known if _fits(item, line)
+                and not any(_fits(other, line) for other in others)]  # fmt: skip
+        if not mine or (item.measure == "margin" and any(not line[4] for line in mine)):
+            return None
+        place = 5 if item.measure == "quantity" else 3
+        whole = sum((Fraction(line[place]) for line in known), _ZERO)
+        part = sum((Fraction(line[place]) for line in mine), _ZERO)
+        if item.measure == "margin":
+            part -= sum((Fraction(line[4]) for line in mine), _ZERO)
+        return part / whole if whole else None
 
     def _is_of(self, item: PlanComponent, event: Event) -> bool:
         """Whether a component counts an event by its day and type."""
@@ -318,13 +378,15 @@ class Oracle:
         """Let refunds take back what the plan says."""
         booked = {one.root: one.base for one in counted if not one.credit.event.is_reversal}
         claimed, found = set(), []
-        refunded: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
+        taken: dict[tuple[str, ...], list[Fraction]] = defaultdict(lambda: [_ZERO, _ZERO])
         for one in sorted(counted, key=lambda one: one.order):
             event, rule, base = one.credit.event, one.item.clawback, one.base
-            if event.is_reversal and one.item.measure == "bookings":
-                before = refunded[one.root]
-                after = refunded[one.root] = before + (one.credit.amount or 0)
-                base = self._converted(one, after) - self._converted(one, before)
+            if event.is_reversal:
+                so_far = taken[one.root]
+                before = self._parted(one, so_far)
+                so_far[0] += one.credit.amount or 0
+                so_far[1] += self._pieces(event, one.credit.share) or 0
+                base = self._parted(one, so_far) - before
             if event.is_reversal and rule is not None:
                 served = _months(event.priced, event.day)
                 if rule.within_months and event.day >= _later(event.priced, rule.within_months):
@@ -338,9 +400,13 @@ class Oracle:
             found.append(replace(one, base=base))
         return found
 
-    def _converted(self, one: Counted, amount: Fraction) -> Fraction:
-        base = self._base(replace(one.credit, amount=amount), one.item, one.currency)
-        return base if base is not None else _ZERO
+    def _parted(self, one: Counted, so_far: list[Fraction]) -> Fraction:
+        """What is counted of all that was taken of a deal so far, as money and as pieces."""
+        part = self._part(one.item, one.plan, one.credit.event) or _ZERO
+        if one.item.measure == "quantity":
+            return rounded(so_far[1] * part, 9)
+        credit = replace(one.credit, amount=so_far[0])
+        return rounded((self._value(credit, one.item, one.currency) or _ZERO) * part, 9)
 
     def factor(self, one: Counted) -> Fraction:
         """What gates and the multiplier leave of pay."""
@@ -406,19 +472,30 @@ class Oracle:
         return found  # type: ignore[return-value]
 
     def _type(self, event: Event) -> str | None:
-        is_known = any(event.root == name for name, *_ in self.world.deals)
-        return self.world.types.get(event.root, "new") if is_known else None
+        is_known = any(event.deal == name for name, *_ in self.world.deals)
+        return self.world.types.get(event.deal, "new") if is_known else None
 
-    def _base(self, credit: Credit, item: PlanComponent, currency: str) -> Fraction | None:
+    def _value(self, credit: Credit, item: PlanComponent, currency: str) -> Fraction | None:
         event = credit.event
-        if item.measure != "bookings":
-            return None if event.quantity is None else rounded(event.quantity * credit.share, 9)
+        if item.measure not in MONEY:
+            return self._pieces(event, credit.share)
         if credit.amount is None or event.currency == currency:
             return credit.amount
         day = event.priced
         if item.fx_date == "period_start":
             day = period_start(day, GRAINS[item.frequency], 1)
         return rounded(credit.amount * self.rate(event.currency, day) / self.rate(currency, day), 9)
+
+    def _pieces(self, event: Event, share: Fraction) -> Fraction | None:
+        """Somebody's part of the pieces; of refunds, as they add up."""
+        if event.quantity is None:
+            return None
+        before = _ZERO
+        if event.is_reversal:
+            before = sum((one.quantity or _ZERO for one in self._events()
+                          if one.is_reversal and one.root == event.root
+                          and (one.day, one.key) < (event.day, event.key)), _ZERO)  # fmt: skip
+        return rounded((before + event.quantity) * share, 9) - rounded(before * share, 9)
 
     def quota(self, payee: str, currency: str, measure: str, grain: str, start: date) -> Fraction:
         """The quota of a period, by the days that it has in it."""
@@ -548,7 +625,7 @@ class Oracle:
         raise AssertionError("the last band is open")
 
     def _key(self, one: Counted, tier: int) -> Line:
-        return (one.credit.event.name, one.credit.who, one.payee, one.plan.plan, one.plan.version,
+        return (one.credit.event.key, one.credit.who, one.payee, one.plan.plan, one.plan.version,
                 one.item.component, tier)  # fmt: skip
 
     def _add(self, one: Counted, tier: int, base: Fraction, amount: Fraction) -> None:

@@ -41,7 +41,9 @@ MODELS = (
     "int_opportunity_credits", "int_reporting_periods", "conformed_quotas",
     "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
-    "stg_company__plan_opportunity_types", "stg_company__quotas",
+    "stg_company__plan_opportunity_types", "stg_company__plan_sold", "stg_company__plan_instead",
+    "stg_company__plan_pool_weights",
+    "stg_company__quotas",
     "stg_company__plan_conditions", "stg_company__plan_draws",
     "stg_company__legal_entities", "stg_company__legal_entity_employees",
     "stg_company__pay_run_rules", "stg_company__pay_accounts", "stg_company__payroll_settings",
@@ -82,8 +84,11 @@ class PayWorld:
         meetings: Meeting, employee, day.
         rates: Currency, first day, rate; holds until the next, never before.
         kpis: KPI, period grain, first day of the period, value, target.
+        team_kpis: KPI, period grain, first day of the period, team, value.
         absences: Employee, kind, first day, day after the last.
         types: Type of each opportunity that is not new.
+        lines: Lines of each opportunity that has some: product, its family, type, amount, cost
+            ("" is not known), quantity; they sum to the opportunity's.
         first_period: First month that the ledger pays; None for all.
         overrides: Override, employee, day, amount, currency, author, approver ("" is nobody).
         payroll: Text of payroll.yml; "" is none.
@@ -102,8 +107,10 @@ class PayWorld:
     meetings: list[tuple[str, str, date]] = field(default_factory=list)
     rates: list[tuple[str, date, str]] = field(default_factory=list)
     kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
+    team_kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
     absences: list[tuple[str, str, date, date]] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, list[tuple[str, str, str, str, str, str]]] = field(default_factory=dict)
     first_period: date | None = None
     overrides: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
     payroll: str = ""
@@ -250,10 +257,13 @@ def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
     make_table(
         connection, "kpi.rpt_kpi",
         {"kpi": TEXT, "period_grain": TEXT, "period_start": DAY, "dimension": TEXT,
-         "value": "decimal(38, 6)", "target": "decimal(38, 6)"},
+         "member": TEXT, "value": "decimal(38, 6)", "target": "decimal(38, 6)"},
         [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "all",
-          "value": Decimal(value), "target": Decimal(target) if target else None}
-         for kpi, grain, start, value, target in world.kpis],
+          "member": "all", "value": Decimal(value), "target": Decimal(target) if target else None}
+         for kpi, grain, start, value, target in world.kpis]
+        + [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "team",
+            "member": team, "value": Decimal(value)}
+           for kpi, grain, start, team, value in world.team_kpis],
     )  # fmt: skip
 
 
@@ -343,10 +353,7 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
         connection, "core.fct_subscription_month",
         {"account_key": TEXT, "subscription_month": DAY, "recurring_amount": MONEY}, [],
     )  # fmt: skip
-    make_table(
-        connection, "core.fct_booking", {"opportunity_key": TEXT, "quantity": "decimal(18, 6)"},
-        [{"opportunity_key": row[0], "quantity": Decimal(row[5])} for row in world.deals],
-    )  # fmt: skip
+    _make_bookings(connection, world)
     make_table(
         connection, "conformed.conformed_opportunity_splits",
         {"opportunity_key": TEXT, "employee_key": TEXT, "split_type": TEXT,
@@ -367,9 +374,11 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     )  # fmt: skip
     make_table(
         connection, "core.fct_payment",
-        {"payment_key": TEXT, "opportunity_key": TEXT, "currency_code": TEXT, "amount": MONEY,
-         "amount_local": MONEY, "is_reportable": FLAG, "paid_date": DAY},
-        [{"payment_key": name, "opportunity_key": deal, "currency_code": currency,
+        {"payment_key": TEXT, "opportunity_key": TEXT, "source_system": TEXT, "source_id": TEXT,
+         "currency_code": TEXT, "amount": MONEY, "amount_local": MONEY, "is_reportable": FLAG,
+         "paid_date": DAY},
+        [{"payment_key": name, "opportunity_key": deal, "source_system": "billing",
+          "source_id": name, "currency_code": currency,
           "amount": Decimal(amount), "amount_local": Decimal(amount), "is_reportable": True,
           "paid_date": day} for name, deal, day, amount, currency in world.payments],
     )  # fmt: skip
@@ -388,6 +397,33 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
         [{"activity_key": name, "employee_key": employee_key(who), "source_system": "crm",
           "source_id": name, "activity_type": "meeting", "direction": "two_way",
           "is_human": True, "occurred_date": day} for name, who, day in world.meetings],
+    )  # fmt: skip
+
+
+def _make_bookings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
+    lines = [
+        (name, number, line)
+        for name, _, _, amount, _, quantity, _ in world.deals
+        for number, line in enumerate(
+            world.lines.get(name, [("", "", "new", amount, "", quantity)])
+        )
+    ]
+    make_table(
+        connection, "core.fct_booking",
+        {"booking_key": TEXT, "opportunity_key": TEXT, "product_key": TEXT, "booking_type": TEXT,
+         "amount": MONEY, "amount_local": MONEY, "cost_amount": MONEY,
+         "quantity": "decimal(18, 6)"},
+        [{"booking_key": f"{name}-{number}", "opportunity_key": name, "product_key": product,
+          "booking_type": kind, "amount": Decimal(amount), "amount_local": Decimal(amount),
+          "cost_amount": Decimal(cost) if cost else None, "quantity": Decimal(quantity)}
+         for name, number, (product, _, kind, amount, cost, quantity) in lines],
+    )  # fmt: skip
+    products = sorted({(line[0], line[1]) for _, _, line in lines})
+    make_table(
+        connection, "core.dim_product",
+        {"product_key": TEXT, "source_id": TEXT, "product_group": TEXT},
+        [{"product_key": product, "source_id": product, "product_group": group}
+         for product, group in products],
     )  # fmt: skip
 
 

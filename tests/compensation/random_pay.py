@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.company.plans import MONEY, OF_DEALS, REFUNDED
 from tests.compensation.pay_world import AS_OF, FIRST, PayWorld
 from tests.kpi.calendar_rows import period_start
 
@@ -48,6 +49,7 @@ def random_plans(random: Random, method: str = "") -> dict[str, str]:
                 ],
             }
             _add_terms(random, content["components"], is_whole=bool(method))
+            _sell_parts(random, content["components"])
             if random.random() < 0.6:
                 content["draw"] = _draw(random)
             known = {key: value for key, value in content.items() if value is not None}
@@ -56,9 +58,12 @@ def random_plans(random: Random, method: str = "") -> dict[str, str]:
 
 
 def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[str, Any]:
-    measure = random.choice(("bookings", "bookings", "bookings", "quantity", "accepted_leads"))
+    measure = random.choice(
+        ("bookings", "bookings", "margin", "cash_received", "quantity", "accepted_leads")
+    )
     if method:
-        measure = "bookings"
+        measure = ("bookings", "margin", "quantity")[number]
+    is_money = measure in MONEY
     method = method or random.choice(METHODS)
     scope = random.choice(("transaction", "period", "period", "year_to_date"))
     is_attained = scope != "transaction" and random.random() < 0.5
@@ -71,7 +76,7 @@ def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[
         "frequency": random.choice(("monthly", "quarterly", "annual")),
         "credited_to": random.choice(OF_LEADS) if is_lead else "own",
     }
-    if measure == "bookings":
+    if is_money:
         item["fx_date"] = random.choice(("credit_date", "period_start"))
     if measure != "accepted_leads":
         item["credit_type"] = random.choice(("revenue", "revenue", "overlay", "sourced"))
@@ -79,8 +84,8 @@ def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[
         item["opportunity_types"] = random.choice((["renewal", "expansion"], ["new"]))
     if is_attained:
         item["measured_in"] = "attainment"
-        item["quota_measure"] = "bookings" if measure == "bookings" else "leads"
-    unit = 1.0 if is_attained else 20_000 if measure == "bookings" else 6
+        item["quota_measure"] = "bookings" if is_money else "leads"
+    unit = 1.0 if is_attained else 20_000 if is_money else 6
     bounds = sorted({round(unit * random.uniform(0.2, 2.5), 2) for _ in range(3)})
     if method == "interpolated":
         places = [0, *bounds]
@@ -89,7 +94,8 @@ def _component(random: Random, number: int, is_lead: bool, method: str) -> dict[
             {"at": at, "amount": amount} for at, amount in zip(places, amounts, strict=True)
         ]
     else:
-        item["bands"] = _bands(random, method, [] if method == "flat" else bounds, measure)
+        bounds = [] if method == "flat" else bounds
+        item["bands"] = _bands(random, method, bounds, is_money=is_money)
     if random.random() < 0.4:
         cap = random.choice(({"per": "transaction"}, {"per": "period"}, {"per": "year"},
                              *[{"per": "period", "excess": "carry"}] * 2))  # fmt: skip
@@ -117,18 +123,34 @@ def _add_terms(random: Random, components: list[dict[str, Any]], *, is_whole: bo
                      {"at_least": 1.1, "multiply": 1.25}]  # fmt: skip
             item["multiplier"] = {**random.choice(looked_at), "bands": bands}
         is_carried = item.get("cap", {}).get("excess") == "carry"
-        if item["measure"] in ("bookings", "quantity") and not is_carried and random.random() < 0.5:
+        if item["measure"] in REFUNDED and not is_carried and random.random() < 0.5:
             item["holdback"] = dict(random.choice((
                 {"share": 0.5, "until": "cash"}, {"share": 0.333333, "until": "cash"},
                 {"share": 1, "until": "paid_in_full"},
                 {"share": 0.3, "until": "months", "months": 3},
             )))  # fmt: skip
-        if item["measure"] in ("bookings", "quantity") and not is_whole and random.random() < 0.4:
+        if item["measure"] in REFUNDED and not is_whole and random.random() < 0.4:
             clawback = random.choice((
                 {"method": "full"}, {"method": "months_unserved", "term_months": 12},
                 {"within_months": 3}, {"method": "full", "within_months": 2},
             ))  # fmt: skip
             item["clawback"] = dict(clawback)
+
+
+def _sell_parts(random: Random, components: list[dict[str, Any]]) -> None:
+    """Let components count some lines of deals only, perhaps instead of another one."""
+    for item in components:
+        if item["measure"] not in OF_DEALS or random.random() < 0.6:
+            continue
+        asked = ({"products": ["p1", "p3"]}, {"product_groups": ["g1"]}, {"products": ["p2"]},
+                 {"booking_types": ["renewal"]},
+                 {"product_groups": ["g1", "g2"], "booking_types": ["new"]})  # fmt: skip
+        item.update(random.choice(asked))
+        alike = [other["component"] for other in components if other is not item and all(
+            other.get(key) == item.get(key) for key in ("measure", "credit_type", "credited_to")
+        )]  # fmt: skip
+        if alike and random.random() < 0.7:
+            item["instead_of"] = [random.choice(alike)]
 
 
 def _draw(random: Random) -> dict[str, Any]:
@@ -157,7 +179,7 @@ def add_payments(random: Random, world: PayWorld) -> None:
 
 
 def _bands(
-    random: Random, method: str, bounds: list[float], measure: str
+    random: Random, method: str, bounds: list[float], *, is_money: bool
 ) -> list[dict[str, float]]:
     bands = []
     for number, (lower, upper) in enumerate(zip([0, *bounds], [*bounds, None], strict=True)):
@@ -168,7 +190,7 @@ def _bands(
             band["amount"] = 0 if number == 0 else random.randint(1, 90_000) / 100
         else:
             rate = random.choice((0, 0.01, 0.025, 0.0333, 0.05, 0.125))
-            band["rate"] = rate if measure == "bookings" else round(rate * 1_000, 2)
+            band["rate"] = rate if is_money else round(rate * 1_000, 2)
         bands.append(band)
     return bands
 
@@ -209,6 +231,19 @@ def random_world(random: Random, plans: list[str], deals: int = 60) -> PayWorld:
     return world
 
 
+def _lines(random: Random, cents: int, pieces: int) -> list[tuple[str, str, str, str, str, str]]:
+    """Lines that sum to a deal: what some cost is not known, and some cost more than they bring."""
+    cuts = sorted(random.randint(0, cents) for _ in range(random.randint(0, 2)))
+    lines = []
+    for number, (low, high) in enumerate(zip([0, *cuts], [*cuts, cents], strict=True)):
+        product, group = random.choice((("p1", "g1"), ("p2", "g1"), ("p3", "g2"), ("", "")))
+        cost = f"{(high - low) * random.random() * 1.2 / 100:.2f}"
+        cost = "" if random.random() < 0.1 else cost
+        kind, amount = random.choice(("new", "renewal")), f"{(high - low) / 100:.2f}"
+        lines.append((product, group, kind, amount, cost, "0" if number else str(pieces)))
+    return lines
+
+
 def _day(random: Random) -> date:
     return FIRST + timedelta(days=random.randint(0, DAYS))
 
@@ -231,6 +266,8 @@ def _add_deal(random: Random, world: PayWorld, name: str) -> None:
         name, random.choice((*REPS, *LEADS, "")), day, f"{cents / 100:.2f}", currency,
         str(random.randint(0, 12)), random.choice(("", *REPS)),
     ))  # fmt: skip
+    if random.random() < 0.7:
+        world.lines[name] = _lines(random, cents, int(world.deals[-1][5]))
     if random.random() < 0.4:
         world.types[name] = random.choice(("renewal", "expansion", "other"))
     for kind in ("revenue", "overlay"):

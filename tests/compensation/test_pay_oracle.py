@@ -16,7 +16,7 @@ from orchestration.company.plan_checks import read_plans
 from tests.compensation.conftest import Pay
 from tests.compensation.pay_oracle import Oracle, rounded
 from tests.compensation.pay_world import AS_OF, PayWorld, payee_key, run, write_company
-from tests.compensation.random_pay import random_plans, random_world
+from tests.compensation.random_pay import add_payments, random_plans, random_world
 from tests.kpi.compiled import CompiledModels, empty_warehouse
 from tests.unlike import unlike
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pay")]
 
 SEEDS = range(4)
 LINES = """
-    select events.source_id, lines.credited_payee_key, lines.payee_key, components.plan,
+    select events.event_key, lines.credited_payee_key, lines.payee_key, components.plan,
         components.plan_version, components.component, lines.tier_number, lines.base_in_tier,
         lines.amount
     from compensation.comp_earning_line as lines
@@ -45,6 +45,7 @@ def told(
     folder = tmp_path_factory.mktemp("company")
     plans = random_plans(random)
     world = random_world(random, [name.rpartition("_")[0] for name in plans])
+    add_payments(random, world)
     write_company(folder, plans, world)
     read, problems = read_plans(folder)
     assert problems == []
@@ -60,7 +61,7 @@ def test_credits_are_the_oracles(told: Told) -> None:
     connection, _, oracle = told
     found = connection.execute(
         """
-        select events.source_id, credits.payee_key, credit_type, share, credited_amount
+        select events.event_key, credits.payee_key, credit_type, share, credited_amount
         from compensation.comp_credit as credits
         inner join compensation.comp_event as events using (event_key)
         """
@@ -86,7 +87,9 @@ def test_earning_lines_are_the_oracles(told: Told) -> None:
     assert unlike(mine, expected) == {}
     assert len({one.item.method for one in oracle.counted}) >= 3
     assert any(one.is_late for one in oracle.counted)
-    assert {one.item.credited_to for one in oracle.counted} >= {"own", "organisation"}
+    assert {one.item.credited_to for one in oracle.counted} & {"team", "organisation"}
+    assert any(one.item.sold for one in oracle.counted)
+    assert {one.item.measure for one in oracle.counted} & {"margin", "cash_received"}
 
 
 def test_what_caps_carry_is_the_oracles(told: Told) -> None:

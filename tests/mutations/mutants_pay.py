@@ -235,8 +235,66 @@ PAY = [
     Mutant(
         "a refund is priced on the day of its booking",
         "comp_event",
-        "coalesce(won.close_date, refunds.refund_date) as priced_date",
-        "refunds.refund_date as priced_date",
+        "coalesce(close_date, refund_date) as priced_date",
+        "refund_date as priced_date",
+        UNIT,
+    ),
+    Mutant(
+        "who was on the plan for some days shares the pool for these",
+        "int_comp_pool_lines",
+        "weight_units * days_counted as part",
+        "weight_units as part",
+        UNIT,
+    ),
+    Mutant(
+        "a pool is the team's",
+        "int_comp_pool_lines",
+        "components.pool_team = values_reached.member",
+        "true",
+        UNIT,
+    ),
+    Mutant(
+        "what another component counts instead is not counted",
+        "int_comp_sold_parts",
+        "where replaced.booking_key is null",
+        "where true",
+        UNIT,
+    ),
+    Mutant(
+        "a line has to be of the product and of the type that a component names",
+        "int_comp_sold_parts",
+        "where coalesce(met.met_count, 0) = coalesce(asked.asked_count, 0)",
+        "where coalesce(met.met_count, 0) > 0 or asked.asked_count is null",
+        UNIT,
+    ),
+    Mutant(
+        "of what only some lines of a deal are, credits count that part",
+        "int_comp_counted_credits",
+        "when counts_part\n",
+        "when false\n",
+        UNIT,
+    ),
+    Mutant(
+        "cash that is paid back is cash",
+        "comp_event",
+        "-1 * amount_local as amount,\n        -1 * amount as amount_reporting,\n        "
+        "refund_date as credit_date\n    from refunds",
+        "0 as amount,\n        0 as amount_reporting,\n        "
+        "refund_date as credit_date\n    from refunds",
+        UNIT,
+    ),
+    Mutant(
+        "pieces that come back in parts are cut as they add up",
+        "comp_event",
+        "rows between unbounded preceding and current row",
+        "rows between current row and current row",
+        UNIT,
+    ),
+    Mutant(
+        "somebody's pieces that come back in parts are cut as they add up",
+        "comp_credit",
+        "rows between unbounded preceding and current row",
+        "rows between current row and current row",
         UNIT,
     ),
     Mutant(
@@ -284,8 +342,8 @@ PAY = [
     Mutant(
         "a component that counts renewals counts no other deals",
         "int_comp_counted_credits",
-        "where assigned.counts_every_type or types_that_count.opportunity_type is not null",
-        "where true",
+        "(assigned.counts_every_type or types_that_count.opportunity_type is not null)",
+        "true",
         UNIT,
     ),
     Mutant(

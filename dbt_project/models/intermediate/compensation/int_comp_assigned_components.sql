@@ -46,6 +46,7 @@ final as (
         components.clawback_term_months,
 
         components.counts_every_type,
+        components.counts_part,
 
         greatest(
             assignments.valid_from,

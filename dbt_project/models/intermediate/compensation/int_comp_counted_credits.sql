@@ -2,7 +2,8 @@
 -- Why: own credits, or those of whoever was below the payee that day and was on a plan.
 -- What is counted is in the payee's currency, to nine decimals. A reversal that comes after
 -- its booking's window, or after the window of the cap, is late: it changes no total.
--- What a reversal takes back is what it refunds, or what the claw-back of the plan says.
+-- What a reversal takes back is what it refunds, or what the claw-back of the plan says. Of what
+-- only some lines of a deal are, each credit counts the same part.
 with credits as (
 
     select * from {{ ref('comp_credit') }}
@@ -25,6 +26,12 @@ events as (
 types_that_count as (
 
     select * from {{ ref('stg_company__plan_opportunity_types') }}
+
+),
+
+sold_parts as (
+
+    select * from {{ ref('int_comp_sold_parts') }}
 
 ),
 
@@ -111,6 +118,10 @@ counted as (
         assigned.plan,
         assigned.component,
         assigned.measure,
+        {{ is_money('assigned.measure') }} as counts_money,
+        coalesce(assigned.counts_part, false) as counts_part,
+        sold_parts.part,
+        sold_parts.whole,
         assigned.method,
         assigned.component_scope,
         assigned.period_grain,
@@ -138,15 +149,22 @@ counted as (
             and countable.credit_type = assigned.credit_type
             and countable.priced_date >= assigned.valid_from
             and countable.priced_date < assigned.valid_to
+            and (countable.event_type = 'payment') = (assigned.measure = 'cash_received')
     inner join events
         on countable.event_key = events.event_key
+    left join sold_parts
+        on
+            assigned.component_key = sold_parts.component_key
+            and events.opportunity_key = sold_parts.opportunity_key
     left join types_that_count
         on
             assigned.plan = types_that_count.plan
             and assigned.plan_version = types_that_count.plan_version
             and assigned.component = types_that_count.component
             and events.opportunity_type = types_that_count.opportunity_type
-    where assigned.counts_every_type or types_that_count.opportunity_type is not null
+    where
+        (assigned.counts_every_type or types_that_count.opportunity_type is not null)
+        and (not coalesce(assigned.counts_part, false) or sold_parts.component_key is not null)
 
 ),
 
@@ -179,12 +197,12 @@ rated as (
     select
         dated.*,
         case
-            when dated.measure <> 'bookings' or dated.event_currency_code = dated.currency_code
+            when not dated.counts_money or dated.event_currency_code = dated.currency_code
                 then cast(1 as decimal(18, 9))
             else {{ exchange_rate('event_rates.rate', 'dated.event_currency_code') }}
         end as event_rate,
         case
-            when dated.measure <> 'bookings' or dated.event_currency_code = dated.currency_code
+            when not dated.counts_money or dated.event_currency_code = dated.currency_code
                 then cast(1 as decimal(18, 9))
             else {{ exchange_rate('payee_rates.rate', 'dated.currency_code') }}
         end as payee_rate
@@ -225,27 +243,51 @@ summed as (
             partition by root_key, event_currency_code, is_reversal
             order by credit_date, event_key
             rows between unbounded preceding and current row
-        ) as credited_so_far
+        ) as credited_so_far,
+        sum(credited_quantity) over (
+            partition by root_key, event_currency_code, is_reversal
+            order by credit_date, event_key
+            rows between unbounded preceding and current row
+        ) as quantity_so_far
     from rooted
 
 ),
 
 -- What takes a deal back is converted as it adds up, so that all of it is all that was counted.
+valued as (
+
+    select
+        *,
+        case
+            when not counts_money and is_reversal then quantity_so_far
+            when not counts_money then credited_quantity
+            when is_reversal
+                then {{ exact_share('credited_so_far', 'event_rate', 'payee_rate') }}
+            else {{ exact_share('credited_amount', 'event_rate', 'payee_rate') }}
+        end as value_after,
+        case
+            when not is_reversal then 0
+            when not counts_money then quantity_so_far - credited_quantity
+            else {{ exact_share(
+                'credited_so_far - credited_amount', 'event_rate', 'payee_rate'
+            ) }}
+        end as value_before
+    from summed
+
+),
+
 based as (
 
     select
         *,
         case
-            when measure <> 'bookings' then credited_quantity
-            when is_reversal
-                then {{ exact_share('credited_so_far', 'event_rate', 'payee_rate') }}
-                - {{ exact_share(
-                    'credited_so_far - credited_amount', 'event_rate', 'payee_rate'
-                ) }}
-            else {{ exact_share('credited_amount', 'event_rate', 'payee_rate') }}
+            when counts_part
+                then {{ exact_share('value_after', 'part', 'whole') }}
+                - {{ exact_share('value_before', 'part', 'whole') }}
+            else value_after - value_before
         end as delivered_base,
         {{ months_between('priced_date', 'credit_date') }} as months_begun
-    from summed
+    from valued
 
 ),
 
@@ -382,8 +424,8 @@ final as (
         end as window_start
     from taken
     where
-        (measure = 'bookings' and credited_amount is not null)
-        or (measure <> 'bookings' and credited_quantity is not null)
+        (counts_money and credited_amount is not null)
+        or (not counts_money and credited_quantity is not null)
 
 )
 

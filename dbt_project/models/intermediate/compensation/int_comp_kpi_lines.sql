@@ -4,7 +4,7 @@
 with assigned as (
 
     select * from {{ ref('int_comp_assigned_components') }}
-    where kpi is not null
+    where kpi is not null and weight is not null
 
 ),
 

@@ -1,7 +1,7 @@
 -- Grain: one row per event, payee credited with a share of it and type of credit (event_key, payee_key, credit_type).
 -- Why: who sold a deal shares the whole of it, and what nobody has is the house's; who
--- stood beside, and who had the lead, is credited beside. A refund is shared as its
--- booking was.
+-- stood beside, and who had the lead, is credited beside. What is refunded or
+-- paid is shared as its booking was.
 with events as (
 
     select * from {{ ref('comp_event') }}
@@ -126,6 +126,18 @@ unioned as (
     from events
     inner join of_bookings
         on events.reverses_event_key = of_bookings.event_key
+    union all
+    select
+        events.event_key,
+        of_bookings.payee_key,
+        of_bookings.credit_type,
+        of_bookings.credit_share
+    from events
+    inner join bookings
+        on events.opportunity_key = bookings.opportunity_key
+    inner join of_bookings
+        on bookings.event_key = of_bookings.event_key
+    where events.event_type = 'payment'
     union all
     select
         event_key,

@@ -1,6 +1,6 @@
 -- Grain: one row per version of a plan or override, as approved or not (approval_key).
--- Why: taken from the rows themselves, so they are not verified; who wrote a version of a
--- plan, its file does not say.
+-- Why: who wrote a version of a plan, and that somebody else approved it, is known where the
+-- company folder has a history; all else is taken from the rows themselves and not verified.
 with versions as (
 
     select * from {{ ref('stg_company__plan_versions') }}
@@ -20,11 +20,11 @@ final as (
 
         'plan_version' as object_type,
         concat(plan, ' ', cast(plan_version as varchar)) as object_name,
-        cast(null as varchar) as author,
+        case when author is not null then {{ payee_key(employee_key('author')) }} end as author,
         {{ payee_key(employee_key('approved_by')) }} as approver,
 
         true as is_approved,
-        false as is_verified,
+        approval_is_verified as is_verified,
 
         approved_date
     from versions

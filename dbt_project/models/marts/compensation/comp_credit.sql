@@ -40,6 +40,12 @@ shared as (
         events.currency_code,
         shares.is_exclusive,
         shares.credit_share,
+        cast(events.quantity * shares.credit_share as decimal(38, 9)) as given_quantity,
+        sum(events.quantity) over (
+            partition by events.reverses_event_key, shares.payee_key, shares.credit_type
+            order by events.credit_date, events.event_key
+            rows between unbounded preceding and current row
+        ) as quantity_so_far,
         events.quantity,
         cast(events.amount * 100 as hugeint) as signed_cents,
         cast(shares.credit_share * 1000000 as hugeint) as millionths,
@@ -139,7 +145,7 @@ credited as (
         currency_code,
         is_exclusive,
         credit_share,
-        quantity,
+        given_quantity as credited_quantity,
         fx_rate,
         credit_date,
         priced_date,
@@ -156,7 +162,9 @@ credited as (
         currency_code,
         is_exclusive,
         credit_share,
-        quantity,
+        cast(quantity_so_far * credit_share as decimal(38, 9))
+        - cast((quantity_so_far - quantity) * credit_share as decimal(38, 9))
+            as credited_quantity,
         fx_rate,
         credit_date,
         priced_date,
@@ -198,7 +206,7 @@ final as (
         cast(credited_amount as decimal(18, 2)) as credited_amount,
         fx_rate,
         {{ converted('credited_amount', 'fx_rate') }} as credited_amount_reporting,
-        cast(quantity * credit_share as decimal(38, 9)) as credited_quantity,
+        cast(credited_quantity as decimal(38, 9)) as credited_quantity,
 
         is_exclusive,
         true as counts_for_quota,

@@ -25,6 +25,12 @@ kpi_lines as (
 
 ),
 
+pool_lines as (
+
+    select * from {{ ref('int_comp_pool_lines') }}
+
+),
+
 carried_caps as (
 
     select * from {{ ref('int_comp_carried_caps') }}
@@ -104,12 +110,13 @@ told as (
             case counted.event_type
                 when 'booking' then 'Booking '
                 when 'refund' then 'Refund '
+                when 'payment' then 'Payment '
                 when 'accepted_lead' then 'Accepted lead '
                 else 'Meeting '
             end,
             events.source_id, ' of ', cast(counted.credit_date as varchar),
             case
-                when counted.measure = 'bookings'
+                when {{ is_money('counted.measure') }}
                     then concat(
                         ', credited with ', cast(counted.credited_amount as varchar), ' ',
                         counted.event_currency_code,
@@ -129,7 +136,7 @@ told as (
             end,
             ': ',
             case
-                when counted.measure = 'bookings'
+                when {{ is_money('counted.measure') }}
                     then concat(
                         cast(cast(credit_lines.base_in_tier as decimal(18, 2)) as varchar),
                         ' ', counted.currency_code
@@ -140,7 +147,7 @@ told as (
                 when credit_lines.is_late
                     then ' taken back at what was paid for it'
                 when credit_lines.rate is null then ' along the plan'
-                when counted.measure = 'bookings'
+                when {{ is_money('counted.measure') }}
                     then concat(' at ', {{ plain_number('credit_lines.rate * 100') }}, ' %')
                 else concat(' at ', {{ plain_number('credit_lines.rate') }}, ' each')
             end,
@@ -238,6 +245,51 @@ told as (
     from kpi_lines
     inner join components
         on kpi_lines.component_key = components.component_key
+    union all
+    select
+        {{ surrogate_key([
+            "'pool'", 'pool_lines.assignment_key', 'pool_lines.component',
+            'pool_lines.period_grain', 'pool_lines.period_start'
+        ]) }} as earning_line_key,
+        pool_lines.payee_key,
+        pool_lines.component_key,
+        cast(null as varchar) as credit_key,
+        cast(null as varchar) as kpi_result_key,
+        cast(null as varchar) as event_key,
+        cast(null as varchar) as root_event_key,
+        pool_lines.payee_key as credited_payee_key,
+        'pool' as event_type,
+        pool_lines.period_grain,
+        pool_lines.currency_code,
+        concat(
+            'KPI ', pool_lines.kpi, coalesce(concat(' of ', pool_lines.pool_team), ''),
+            ' came to ', coalesce({{ plain_number('pool_lines.actual') }}, 'nothing known'),
+            ' in the ', pool_lines.period_grain, ' from ',
+            cast(pool_lines.period_start as varchar), ', which makes a pool of ',
+            coalesce(cast(pool_lines.pool_amount as varchar), 'nothing known'),
+            ' in the reporting currency; of it ',
+            coalesce(cast(pool_lines.amount_reporting as varchar), 'nothing known'), ' for ',
+            cast(pool_lines.days_counted as varchar), ' days on the plan are ',
+            coalesce(
+                cast(cast(round(pool_lines.exact_amount, 2) as decimal(18, 2)) as varchar),
+                'unknown'
+            ), ' ', pool_lines.currency_code, '; ', components.component_label, ', ',
+            components.plan, ' version ', cast(components.plan_version as varchar),
+            coalesce(concat(', ', components.clause), ''), '.'
+        ) as explanation,
+        cast(null as integer) as tier_number,
+        coalesce(pool_lines.pool_amount, 0) as base_in_tier,
+        cast(null as decimal(18, 6)) as rate,
+        cast(1 as decimal(18, 6)) as pay_factor,
+        pool_lines.exact_amount,
+        cast(round(pool_lines.exact_amount, 2) as decimal(18, 2)) as amount,
+        cast(0 as decimal(18, 2)) as withheld_amount,
+        false as is_reversal,
+        pool_lines.period_end as credit_date,
+        pool_lines.period_start
+    from pool_lines
+    inner join components
+        on pool_lines.component_key = components.component_key
     union all
     select
         {{ surrogate_key([

@@ -1,6 +1,6 @@
 -- Grain: one row per event that may be paid for (event_key).
 -- Why: a refund is priced as its booking was, on the booking's day; it takes back the same
--- part of the pieces as of the money.
+-- part of the pieces as of the money, cut as it adds up: all of it takes back all pieces.
 with opportunities as (
 
     select * from {{ ref('fct_opportunity') }}
@@ -22,6 +22,18 @@ refunds as (
 handoffs as (
 
     select * from {{ ref('fct_handoff') }}
+
+),
+
+payments as (
+
+    select * from {{ ref('fct_payment') }}
+
+),
+
+components as (
+
+    select * from {{ ref('comp_plan_component') }}
 
 ),
 
@@ -57,6 +69,76 @@ won as (
 
 ),
 
+refunded as (
+
+    select
+        {{ surrogate_key(["'refund'", 'refunds.refund_key']) }} as event_key,
+        refunds.*,
+        won.event_key as reverses_event_key,
+        won.opportunity_type,
+        won.quantity,
+        won.amount_local as booked_amount,
+        won.close_date,
+        sum(refunds.amount_local) over (
+            partition by won.event_key
+            order by
+                refunds.refund_date,
+                {{ surrogate_key(["'refund'", 'refunds.refund_key']) }}
+            rows between unbounded preceding and current row
+        ) as refunded_so_far
+    from refunds
+    left join won
+        on refunds.opportunity_key = won.opportunity_key
+    where refunds.is_reportable and refunds.refund_date <= {{ as_of_date() }}
+
+),
+
+-- Cash counts on its own day, and so does what is paid back; where no plan counts it, it is no event.
+cash_moves as (
+
+    select
+        {{ surrogate_key(["'payment'", 'payment_key']) }} as event_key,
+        opportunity_key,
+        source_system,
+        source_id,
+        currency_code,
+        amount_local as amount,
+        amount as amount_reporting,
+        paid_date as credit_date
+    from payments
+    where is_reportable
+    union all
+    select
+        {{ surrogate_key(["'paid_back'", 'refund_key']) }} as event_key,
+        opportunity_key,
+        source_system,
+        source_id,
+        currency_code,
+        -1 * amount_local as amount,
+        -1 * amount as amount_reporting,
+        refund_date as credit_date
+    from refunds
+    where is_reportable
+
+),
+
+cash_of_deals as (
+
+    select
+        cash_moves.*,
+        won.opportunity_type
+    from cash_moves
+    inner join won
+        on cash_moves.opportunity_key = won.opportunity_key
+    where
+        cash_moves.credit_date <= {{ as_of_date() }}
+        and exists (
+            select 1 from components
+            where components.measure = 'cash_received'
+        )
+
+),
+
 unioned as (
 
     select
@@ -77,26 +159,39 @@ unioned as (
     from won
     union all
     select
-        {{ surrogate_key(["'refund'", 'refunds.refund_key']) }} as event_key,
-        won.event_key as reverses_event_key,
-        refunds.opportunity_key,
+        event_key,
+        reverses_event_key,
+        opportunity_key,
         cast(null as varchar) as payee_key,
-        refunds.source_system,
-        refunds.source_id,
+        source_system,
+        source_id,
         'refund' as event_type,
-        won.opportunity_type,
-        refunds.currency_code,
-        -1 * refunds.amount_local as amount,
-        -1 * refunds.amount as amount_reporting,
-        -1 * {{ exact_share(
-            'won.quantity', 'refunds.amount_local', 'won.amount_local'
-        ) }} as quantity,
-        refunds.refund_date as credit_date,
-        coalesce(won.close_date, refunds.refund_date) as priced_date
-    from refunds
-    left join won
-        on refunds.opportunity_key = won.opportunity_key
-    where refunds.is_reportable and refunds.refund_date <= {{ as_of_date() }}
+        opportunity_type,
+        currency_code,
+        -1 * amount_local as amount,
+        -1 * amount as amount_reporting,
+        {{ exact_share('quantity', 'refunded_so_far - amount_local', 'booked_amount') }}
+        - {{ exact_share('quantity', 'refunded_so_far', 'booked_amount') }} as quantity,
+        refund_date as credit_date,
+        coalesce(close_date, refund_date) as priced_date
+    from refunded
+    union all
+    select
+        event_key,
+        cast(null as varchar) as reverses_event_key,
+        opportunity_key,
+        cast(null as varchar) as payee_key,
+        source_system,
+        source_id,
+        'payment' as event_type,
+        opportunity_type,
+        currency_code,
+        amount,
+        amount_reporting,
+        cast(null as decimal(38, 9)) as quantity,
+        credit_date,
+        credit_date as priced_date
+    from cash_of_deals
     union all
     select
         {{ surrogate_key(["'accepted_lead'", 'handoff_key']) }} as event_key,

@@ -42,6 +42,8 @@ final as (
         components.cap_excess,
         components.clawback_method,
         components.held_until,
+        components.pool_shared_by,
+        components.pool_team,
         components.fx_date,
         versions.approved_by,
 
@@ -57,6 +59,7 @@ final as (
         components.held_months,
 
         components.counts_every_type,
+        components.counts_part,
 
         versions.approved_date,
         components.counted_from,

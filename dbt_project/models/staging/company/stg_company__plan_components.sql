@@ -30,6 +30,7 @@ final as (
         goal,
         achievement_decimals,
         counts_every_type,
+        counts_part,
         component_order,
         counted_from,
         counted_to,
@@ -39,7 +40,9 @@ final as (
         clawback_term_months,
         held_share,
         held_until,
-        held_months
+        held_months,
+        pool_shared_by,
+        pool_team
     from source
 
 )

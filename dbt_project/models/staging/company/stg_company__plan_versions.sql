@@ -13,6 +13,8 @@ final as (
         plan_label,
         approved_by,
         approved_date,
+        author,
+        approval_is_verified,
         valid_from,
         valid_to
     from source
