@@ -150,9 +150,7 @@ def append_periods(
             _freeze(connection, first_day)
             on_step("frozen")
             known = (cut_offs or {}).get(first_day, closing.as_of_date)
-            done.append(
-                _lock(connection, first_day, last_day, replace(closing, as_of_date=known))
-            )
+            done.append(_lock(connection, first_day, last_day, replace(closing, as_of_date=known)))
             on_step("locked")
     except BaseException:
         connection.execute("rollback")
