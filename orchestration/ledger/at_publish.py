@@ -5,7 +5,7 @@ Belongs here: when a run closes. Does not: what a close does (close.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -50,7 +50,7 @@ def close_what_is_due(work: Step, project: Project) -> bool:
     closing = Closing(work.run.as_of_date, None, work.run.code_version, work.run.run_id)
     with warehouse(work.settings) as connection:
         due = due_periods(connection, days, work.run.as_of_date)
-        late = known_late(connection, due, work.run.as_of_date) if due else set()
+        late = known_late(connection, due, work.run.as_of_date) if due else {}
     if not due:
         return False
     reporter().stage_started(STAGE)
@@ -79,7 +79,7 @@ def _close(
     work: Step,
     project: Project,
     due: Sequence[DuePeriod],
-    late: Collection[date],
+    late: Mapping[date, date],
     closing: Closing,
 ) -> ClosedPeriods:
     """Close on what this run computed, where all of that was known at the cut-offs."""

@@ -8,7 +8,7 @@ Belongs here: the conditions and their words. Does not: the file (store.py), amo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -195,35 +195,45 @@ def due_periods(
 
 def known_late(
     connection: duckdb.DuckDBPyConnection, due: Sequence[DuePeriod], as_of: date
-) -> set[date]:
-    """First days of the periods that know more now than they did at their cut-off.
+) -> dict[date, date]:
+    """The periods that know more now than they did at their cut-off.
 
-    Those are where something of the period, or of one before, was recorded after it.
+    Returns:
+        By first day of such a period, the first day after its cut-off on which something of it, or
+        of a period before, was recorded.
     """
     connection.execute(
-        "create or replace temp table known_late as select event_date, max(known_date) as "
-        "known_date from intermediate.int_known_late group by event_date"
+        "create or replace temp table known_late as "
+        "select distinct event_date, known_date from intermediate.int_known_late"
     )
-    return {
-        one.period
-        for one in due
-        if one.cut_off < as_of
-        and connection.execute(
-            "select count(*) from known_late where event_date <= $1 and known_date > $2",
-            [one.period_end, one.cut_off],
-        ).fetchall()
-        != [(0,)]
-    }
-
-
-def stretches(due: Sequence[DuePeriod], late: Collection[date]) -> list[list[DuePeriod]]:
-    """Neighbours that can be closed on one calculation; each late period has its own."""
-    found: list[list[DuePeriod]] = []
+    found = {}
     for one in due:
-        if found and one.period not in late and found[-1][-1].period not in late:
+        if one.cut_off < as_of:
+            [(first,)] = connection.execute(
+                "select min(known_date) from known_late where event_date <= $1 and known_date > $2",
+                [one.period_end, one.cut_off],
+            ).fetchall()
+            if first is not None:
+                found[one.period] = first
+    return found
+
+
+def stretches(due: Sequence[DuePeriod], late: Mapping[date, date]) -> list[list[DuePeriod]]:
+    """Neighbours that one calculation closes, as of the cut-off of the last of them.
+
+    Args:
+        due: The periods, the earliest first.
+        late: As of `known_late`. Until then nothing more was known of a period than at its cut-off.
+    """
+    found: list[list[DuePeriod]] = []
+    until = date.max
+    for one in due:
+        if found and one.cut_off < until:
             found[-1].append(one)
         else:
             found.append([one])
+            until = date.max
+        until = min(until, late.get(one.period, date.max))
     return found
 
 
@@ -271,7 +281,7 @@ def close_in_a_row(
     pay_on: PayOn,
     ledger_path: Path,
     due: Sequence[DuePeriod],
-    late: Collection[date],
+    late: Mapping[date, date],
     closing: Closing,
 ) -> ClosedPeriods:
     """Close what is due, each period on what was known at its own cut-off.
@@ -284,7 +294,7 @@ def close_in_a_row(
         pay_on: Computes pay as it was known on a day.
         ledger_path: The ledger's file.
         due: The periods, the earliest first.
-        late: Those that know more now than they did at their cut-off.
+        late: As of `known_late`.
         closing: What is noted.
 
     Raises:

@@ -449,10 +449,6 @@ def _make_states(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None
         [{"sales_stage": name, "is_open": name == "open", "is_won": name == "won",
           "is_lost": False} for name in ("open", "won")],
     )  # fmt: skip
-    make_table(
-        connection, "conformed.conformed_opportunities",
-        {"opportunity_key": TEXT, "deleted_date": DAY}, [],
-    )  # fmt: skip
     told = {row[0] for row in world.states}
     states = [*world.states]
     states += [

@@ -22,12 +22,6 @@ sales_stages as (
 
 ),
 
-deletions as (
-
-    select * from {{ ref('int_deleted_opportunities') }}
-
-),
-
 refunds as (
 
     select * from {{ ref('conformed_refunds') }}
@@ -88,16 +82,6 @@ days as (
 
 ),
 
-years as (
-
-    select
-        fiscal_year_start_date,
-        max(date_day) as last_day
-    from days
-    group by fiscal_year_start_date
-
-),
-
 staged as (
 
     select
@@ -145,16 +129,6 @@ unioned as (
         created_date as known_date
     from opportunities
     where is_won and created_date_rule = 'source' and not is_load
-    union all
-    select
-        'deleted_opportunity' as subject,
-        opportunities.opportunity_key as record_key,
-        opportunities.close_date as event_date,
-        deletions.deleted_date as known_date
-    from opportunities
-    inner join deletions
-        on opportunities.opportunity_key = deletions.opportunity_key
-    where opportunities.exclusion_reason = 'deleted'
     union all
     select
         'refund' as subject,
@@ -210,12 +184,12 @@ unioned as (
         approved_date as known_date
     from versions
     union all
-    -- A total of the year is paid by what the year has achieved so far.
+    -- A total of the year is paid by what the year has achieved so far: other on each day.
     select
         'condition_of_year' as subject,
         concat(versions.plan, ' ', cast(versions.plan_version as varchar)) as record_key,
-        years.fiscal_year_start_date as event_date,
-        years.last_day as known_date
+        days.fiscal_year_start_date as event_date,
+        days.date_day as known_date
     from versions
     inner join components
         on
@@ -226,11 +200,11 @@ unioned as (
             components.plan = conditions.plan
             and components.plan_version = conditions.plan_version
             and components.component = conditions.component
-    inner join years
+    inner join days
         on
-            versions.valid_from <= years.last_day
+            versions.valid_from <= days.date_day
             and coalesce(versions.valid_to, date '9999-12-31')
-            > years.fiscal_year_start_date
+            > days.fiscal_year_start_date
     where components.component_scope = 'year_to_date'
 
 ),

@@ -22,12 +22,6 @@ sales_stages as (
 
 ),
 
-deletions as (
-
-    select * from {{ ref('int_deleted_opportunities') }}
-
-),
-
 rates as (
 
     select * from {{ ref('int_exchange_rates') }}
@@ -46,15 +40,8 @@ told as (
         coalesce(states.close_date, opportunities.close_date) as known_close_date,
         coalesce(sales_stages.is_open, true) as known_is_open,
         coalesce(sales_stages.is_won, false) as known_is_won,
-        coalesce(sales_stages.is_lost, false) as known_is_lost,
-        opportunities.is_reportable
-        or coalesce(
-            opportunities.exclusion_reason = 'deleted'
-            and deletions.deleted_date > {{ as_of_date() }}, false
-        ) as known_is_reportable
+        coalesce(sales_stages.is_lost, false) as known_is_lost
     from opportunities
-    left join deletions
-        on opportunities.opportunity_key = deletions.opportunity_key
     left join states
         on opportunities.opportunity_key = states.opportunity_key
     left join sales_stages
@@ -114,7 +101,6 @@ final as (
             as is_won,
         case when compared.is_load then compared.is_lost else compared.known_is_lost end
             as is_lost,
-        compared.known_is_reportable as is_reportable,
 
         case
             when compared.is_load then compared.close_date
