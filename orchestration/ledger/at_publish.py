@@ -13,12 +13,12 @@ import duckdb
 from orchestration.ingest.warehouse import warehouse
 from orchestration.ledger.close import (
     ClosedPeriods,
-    DuePeriod,
     close_candidate,
     close_in_a_row,
     due_periods,
     known_late,
 )
+from orchestration.ledger.cut_off import DuePeriod
 from orchestration.ledger.source import ledger_guard, write_ledger
 from orchestration.ledger.store import Closing, LedgerError, back_up
 from orchestration.progress import reporter

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ledger.cut_off import DuePeriod, stretches
 from orchestration.ledger.store import (
     LEDGER,
     ClosedPeriod,
@@ -60,21 +61,6 @@ class Period:
     def name(self) -> str:
         """As people write it."""
         return f"{self.period:%Y-%m}"
-
-
-@dataclass(frozen=True)
-class DuePeriod:
-    """A month that a run has to close.
-
-    Attributes:
-        period: Its first day.
-        period_end: Its last day.
-        cut_off: The day on whose knowledge it is closed.
-    """
-
-    period: date
-    period_end: date
-    cut_off: date
 
 
 @dataclass(frozen=True)
@@ -215,25 +201,6 @@ def known_late(
             ).fetchall()
             if first is not None:
                 found[one.period] = first
-    return found
-
-
-def stretches(due: Sequence[DuePeriod], late: Mapping[date, date]) -> list[list[DuePeriod]]:
-    """Neighbours that one calculation closes, as of the cut-off of the last of them.
-
-    Args:
-        due: The periods, the earliest first.
-        late: As of `known_late`. Until then nothing more was known of a period than at its cut-off.
-    """
-    found: list[list[DuePeriod]] = []
-    until = date.max
-    for one in due:
-        if found and one.cut_off < until:
-            found[-1].append(one)
-        else:
-            found.append([one])
-            until = date.max
-        until = min(until, late.get(one.period, date.max))
     return found
 
 

@@ -22,8 +22,8 @@ from orchestration.ledger.close import (
     close_in_a_row,
     due_periods,
     known_late,
-    stretches,
 )
+from orchestration.ledger.cut_off import stretches
 from orchestration.ledger.store import LEDGER, Closing, attached, verify
 from orchestration.scenario.known import KNOWN, make_whole, put_answers
 from tests.compensation.pay_world import (
