@@ -23,8 +23,7 @@ import duckdb
 from orchestration.company.plans import PLANS_FOLDER
 from orchestration.export.month import Month, rows
 from orchestration.export.tables import write_csv
-from orchestration.ledger.columns import TABLES, table_columns
-from orchestration.ledger.source import SCHEMA as LEDGER_SCHEMA
+from orchestration.ledger.columns import table_columns
 from orchestration.ledger.source import write_ledger
 from orchestration.ledger.store import (
     BACKUPS,
@@ -36,13 +35,12 @@ from orchestration.ledger.store import (
 )
 from orchestration.publish.sql import identifier, literal
 from orchestration.publish.tables import MARTS, STORES
+from orchestration.scenario.known import MonthModels, month_models, restate
 from orchestration.scenario.scratch import (
-    PayModels,
     ScenarioError,
     build,
     copy_from_folder,
     opened,
-    pay_models,
     read_project,
     scratch_home,
 )
@@ -50,10 +48,9 @@ from orchestration.settings import Settings
 from orchestration.transform.nodes import Project
 
 PACK_FILE = "pack.json"
-FORMAT = 1
+FORMAT = 2
 INPUTS = "inputs"
 BEFORE = "ledger/ledger_before.duckdb"
-TARGETS = ("comp_pending_posting", "comp_period")
 # Which row of each table of the ledger belongs to which month.
 MONTHS = {"posting": "posting_period", "statement": "period", "period_lock": "period"}
 README = """# Audit pack of {month}, {company}
@@ -82,8 +79,8 @@ the hash of every statement and of the month with those that were locked. It cha
 | `loads.csv`, `raw_files.csv` | what was loaded from where; raw files with size and hash |
 
 The month was locked on what was known on {closed_as_of}. The inputs are those of version {version},
-as of {as_of}. Where that is later, what became known meanwhile makes differences: each is then a
-posting of a later month. Payees are keys; names stand in `{inputs}/core.dim_employee.parquet`.
+as of {as_of}. Where that is later, they are taken back to what their own stamps say was known on
+the earlier day; what changed without a stamp makes differences, each a posting of a later month. Payees are keys; names stand in `{inputs}/core.dim_employee.parquet`.
 """  # noqa: E501
 
 
@@ -131,7 +128,7 @@ def write_pack(settings: Settings, month: Month, folder: Path, project: Project)
     """
     (folder / INPUTS).mkdir(parents=True)
     (folder / "ledger").mkdir()
-    _write_inputs(settings, _models(project), folder / INPUTS)
+    _write_inputs(settings, month_models(project), folder / INPUTS)
     lock, hashes = _write_ledger(settings.ledger_path, month.first_day, folder)
     plans = settings.company_dir / PLANS_FOLDER
     if plans.is_dir():
@@ -181,20 +178,22 @@ def reperform(settings: Settings, folder: Path, project: Project | None = None) 
     """
     pack = _read_pack(folder)
     found = project or read_project(settings)
-    models = _models(found)
+    models = month_models(found)
     period, last_day = (date.fromisoformat(pack[name]) for name in ("period", "period_end"))
     closing = Closing(
         date.fromisoformat(pack["closed_as_of_date"]), None, pack["code_version"], "performed again"
     )
     with scratch_home(settings) as scratch:
         copy_from_folder(folder / INPUTS, scratch, models.inputs)
+        if pack["inputs_as_of_date"] != pack["closed_as_of_date"]:
+            restate(scratch, found, models, closing.as_of_date)
         scratch.ledger_path.parent.mkdir(mode=0o700)
         shutil.copyfile(folder / BEFORE, scratch.ledger_path)
         with opened(scratch) as connection:
             guard = write_ledger(connection, scratch.ledger_path)
         if guard.status != "passed":
             raise PackError(f"the ledger before {pack['month']} is not what was locked")
-        build(scratch, found, models)
+        build(scratch, found, models.pay)
         with opened(scratch) as connection, attached(connection, scratch.ledger_path):
             [closed] = append_periods(
                 connection, "compensation.comp_pending_posting", [(period, last_day)], closing
@@ -211,14 +210,7 @@ def reperform(settings: Settings, folder: Path, project: Project | None = None) 
     )
 
 
-def _models(project: Project) -> PayModels:
-    """What is computed again: pay, on a ledger that is given and not copied."""
-    models = pay_models(project, TARGETS, [(LEDGER_SCHEMA, table) for table in TABLES])
-    kept = tuple(place for place in models.inputs if place[0] != LEDGER_SCHEMA)
-    return PayModels(models.chosen, kept)
-
-
-def _write_inputs(settings: Settings, models: PayModels, folder: Path) -> None:
+def _write_inputs(settings: Settings, models: MonthModels, folder: Path) -> None:
     path = settings.warehouse_path
     if not path.exists():
         raise ScenarioError("The working file of the last run is not in this home.")
@@ -335,7 +327,8 @@ def _notes(pack: Mapping[str, Any]) -> Iterable[str]:
     if pack["inputs_as_of_date"] != pack["closed_as_of_date"]:
         yield (
             f"the month was locked on what was known on {pack['closed_as_of_date']}, the inputs "
-            f"are as of {pack['inputs_as_of_date']}: what became known meanwhile is in them"
+            f"are as of {pack['inputs_as_of_date']}, taken back by their own stamps: what changed "
+            "meanwhile without one is in them"
         )
     if pack["code_version"] != code_version():
         yield (

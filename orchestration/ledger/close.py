@@ -8,13 +8,15 @@ Belongs here: the conditions and their words. Does not: the file (store.py), amo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from orchestration.ledger.cut_off import DuePeriod, stretches
 from orchestration.ledger.store import (
     LEDGER,
     ClosedPeriod,
@@ -38,6 +40,8 @@ GROUP = "compensation"
 _PUBLISHED = "finance_file"
 
 ClosedPeriods = tuple[ClosedPeriod, ...]
+# Computes pay as it was known on a day, on the ledger as it is.
+PayOn = Callable[[date], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 
 class CloseError(Exception):
@@ -157,10 +161,53 @@ def close_published(
     return CloseResult(tuple(done), back_up(ledger_path))
 
 
+def due_periods(
+    connection: duckdb.DuckDBPyConnection, close_after_days: int, as_of: date
+) -> list[DuePeriod]:
+    """The periods that a run has to close, the earliest first.
+
+    Args:
+        connection: The working file.
+        close_after_days: Days after the last day of a period from which it is due.
+        as_of: As-of date of the run.
+    """
+    wait = timedelta(days=close_after_days)
+    return [
+        DuePeriod(one.period, one.period_end, one.period_end + wait)
+        for one in read_periods(connection, GROUP)
+        if one.status == "calculated" and one.period_end + wait <= as_of
+    ]
+
+
+def known_late(
+    connection: duckdb.DuckDBPyConnection, due: Sequence[DuePeriod], as_of: date
+) -> dict[date, date]:
+    """The periods that know more now than they did at their cut-off.
+
+    Returns:
+        By first day of such a period, the first day after its cut-off on which something of it, or
+        of a period before, was recorded.
+    """
+    connection.execute(
+        "create or replace temp table known_late as "
+        "select distinct event_date, known_date from intermediate.int_known_late"
+    )
+    found = {}
+    for one in due:
+        if one.cut_off < as_of:
+            [(first,)] = connection.execute(
+                "select min(known_date) from known_late where event_date <= $1 and known_date > $2",
+                [one.period_end, one.cut_off],
+            ).fetchall()
+            if first is not None:
+                found[one.period] = first
+    return found
+
+
 def close_candidate(
     connection: duckdb.DuckDBPyConnection,
     ledger_path: Path,
-    close_after_days: int,
+    due: Sequence[DuePeriod],
     closing: Closing,
 ) -> ClosedPeriods:
     """Close what is due on what a run has just computed and its guards have let pass.
@@ -168,7 +215,8 @@ def close_candidate(
     Args:
         connection: The working file.
         ledger_path: The ledger's file.
-        close_after_days: Days after the last day of a period from which it is due.
+        due: The periods, the earliest first. Nothing that was known after the cut-off of one may
+            be among what the working file knows of it.
         closing: What is noted.
 
     Returns:
@@ -177,22 +225,52 @@ def close_candidate(
     Raises:
         LedgerError: When the ledger cannot be used, or is not what was locked.
     """
-    latest = closing.as_of_date - timedelta(days=close_after_days)
-    due = [
-        (one.period, one.period_end)
-        for one in read_periods(connection, GROUP)
-        if one.status == "calculated" and one.period_end <= latest
-    ]
     if not due:
         return ()
     with attached(connection, ledger_path):
         problems = verify(connection)
         locks = _locks(connection)
-        if locks and max(one.period for one in locks) >= due[0][0]:
+        if locks and max(one.period for one in locks) >= due[0].period:
             problems.append("the run was computed on another ledger")
         if problems:
             raise LedgerError("\n".join(problems))
-        done = append_periods(connection, f"{GROUP}.comp_pending_posting", due, closing)
+        done = append_periods(
+            connection,
+            f"{GROUP}.comp_pending_posting",
+            [(one.period, one.period_end) for one in due],
+            closing,
+            cut_offs={one.period: one.cut_off for one in due},
+        )
+    return tuple(done)
+
+
+def close_in_a_row(
+    pay_on: PayOn,
+    ledger_path: Path,
+    due: Sequence[DuePeriod],
+    late: Mapping[date, date],
+    closing: Closing,
+) -> ClosedPeriods:
+    """Close what is due, each period on what was known at its own cut-off.
+
+    Every calculation stands on the ledger that the one before left, so what became known
+    meanwhile is posted in the first period whose cut-off knows it. Killed, it has closed some
+    periods wholly; the next run goes on from there.
+
+    Args:
+        pay_on: Computes pay as it was known on a day.
+        ledger_path: The ledger's file.
+        due: The periods, the earliest first.
+        late: As of `known_late`.
+        closing: What is noted.
+
+    Raises:
+        LedgerError: When the ledger cannot be used, or is not what was locked.
+    """
+    done: list[ClosedPeriod] = []
+    for stretch in stretches(due, late):
+        with pay_on(stretch[-1].cut_off) as connection:
+            done += close_candidate(connection, ledger_path, stretch, closing)
     return tuple(done)
 
 

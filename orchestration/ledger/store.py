@@ -9,9 +9,9 @@ what is to be posted in it (dbt, comp_pending_posting).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -128,6 +128,7 @@ def append_periods(
     periods: list[tuple[date, date]],
     closing: Closing,
     on_step: Step = no_step,
+    cut_offs: Mapping[date, date] | None = None,
 ) -> list[ClosedPeriod]:
     """Post, freeze and lock periods in a row, as one transaction: all of it is there, or nothing.
 
@@ -137,6 +138,8 @@ def append_periods(
         periods: First and last day of each period, the earliest first.
         closing: What is noted.
         on_step: Called with the name of each step when it is done.
+        cut_offs: By first day of a period, the day on whose knowledge it is closed; by default
+            the as-of date that is noted.
     """
     done = []
     connection.execute("begin")
@@ -146,7 +149,8 @@ def append_periods(
             on_step("posted")
             _freeze(connection, first_day)
             on_step("frozen")
-            done.append(_lock(connection, first_day, last_day, closing))
+            known = (cut_offs or {}).get(first_day, closing.as_of_date)
+            done.append(_lock(connection, first_day, last_day, replace(closing, as_of_date=known)))
             on_step("locked")
     except BaseException:
         connection.execute("rollback")

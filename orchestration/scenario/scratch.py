@@ -146,7 +146,7 @@ def copy_from_home(settings: Settings, scratch: Settings, places: Iterable[Place
         _copy(
             connection,
             scratch,
-            [(place, f"{identifier(path.stem)}.{_name(place)}") for place in places],
+            [(place, f"{identifier(path.stem)}.{place_name(place)}") for place in places],
         )
 
 
@@ -176,7 +176,7 @@ def _copy(
     for place, source in sources:
         connection.execute(f"create schema if not exists {SCRATCH}.{identifier(place[0])}")
         try:
-            connection.execute(f"create table {SCRATCH}.{_name(place)} as from {source}")
+            connection.execute(f"create table {SCRATCH}.{place_name(place)} as from {source}")
         except (duckdb.CatalogException, duckdb.IOException) as error:
             raise ScenarioError(
                 f"{'.'.join(place)} is not there: it was not built by the last run, or its file is "
@@ -184,7 +184,8 @@ def _copy(
             ) from error
 
 
-def _name(place: Place) -> str:
+def place_name(place: Place) -> str:
+    """A table as statements name it."""
     return f"{identifier(place[0])}.{identifier(place[1])}"
 
 

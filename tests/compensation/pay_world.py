@@ -7,7 +7,7 @@ models. Does not: what anybody should earn (pay_oracle), or plans of one test.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
@@ -38,6 +38,7 @@ from tests.kpi.compiled import CompiledModels, Row, make_table
 
 MODELS = (
     "path:models/intermediate/compensation", "path:models/marts/compensation",
+    "path:models/intermediate/known",
     "int_opportunity_credits", "int_reporting_periods", "conformed_quotas",
     "conformed_plan_assignments", "stg_company__plan_versions", "stg_company__plan_components",
     "stg_company__plan_bands", "stg_company__plan_absences", "stg_company__plan_assignments",
@@ -66,6 +67,7 @@ FIRST, AS_OF = date(2025, 1, 1), date(2026, 12, 31)
 # The calendar goes on after the as-of date, so that the month after a locked one is in it.
 LAST = date(2027, 12, 31)
 TEXT, MONEY, DAY, FLAG = "varchar", "decimal(18, 2)", "date", "boolean"
+MOMENT = "timestamp"
 
 
 @dataclass
@@ -94,6 +96,10 @@ class PayWorld:
         payroll: Text of payroll.yml; "" is none.
         returns: Payment of payroll, employee, component, amount, currency, pay run, first day of
             the period that it pays for.
+        stamps: Day on which a deal, refund, override or split (`split_name`) was recorded, where
+            the source says so.
+        states: Opportunity, owner, stage (open or won), amount, currency, close date, day on which
+            it was recorded; a deal without any was won on its day.
     """
 
     people: list[tuple[str, str, date]] = field(default_factory=list)
@@ -115,7 +121,20 @@ class PayWorld:
     overrides: list[tuple[str, str, date, str, str, str, str]] = field(default_factory=list)
     payroll: str = ""
     returns: list[tuple[str, str, str, str, str, date, date]] = field(default_factory=list)
+    stamps: dict[str, date] = field(default_factory=dict)
+    states: list[tuple[str, str, str, str, str, date, date]] = field(default_factory=list)
     as_of: date = AS_OF
+
+
+def split_name(split: tuple[str, str, str, str, date]) -> str:
+    """The name of a split."""
+    name, who, kind, _, day = split
+    return f"{name} {who} {kind} {day}"
+
+
+def _stamp(world: PayWorld, name: str) -> datetime | None:
+    day = world.stamps.get(name)
+    return datetime.combine(day, time(12)) if day else None
 
 
 def employee_key(employee: str) -> str | None:
@@ -189,6 +208,14 @@ def run(
 
     Without a ledger the models of it are left out.
     """
+    make_parents(connection, folder, world, ledger)
+    run_models(connection, compiled, ledger)
+
+
+def make_parents(
+    connection: duckdb.DuckDBPyConnection, folder: Path, world: PayWorld, ledger: Path | None = None
+) -> None:
+    """Make what the models read."""
     if ledger is not None:
         write_ledger(connection, ledger)
     for schema in ("rules", "staging", "conformed", "core", "compensation"):
@@ -200,8 +227,14 @@ def run(
     _make_settings(connection, world)
     _make_people(connection, world)
     _make_facts(connection, world)
+
+
+def run_models(
+    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, ledger: Path | None = None
+) -> None:
+    """Make the models, but for those that say what was known."""
     for path, relation, sql in compiled.statements:
-        if ledger is None and Path(path).stem in LEDGER_MODELS:
+        if (ledger is None and Path(path).stem in LEDGER_MODELS) or "/known/" in path:
             continue
         kind = "view" if path.startswith("staging") else "table"
         connection.execute(f"create or replace {kind} {relation} as {sql}")
@@ -210,9 +243,10 @@ def run(
 def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     make_table(
         connection, "staging.stg_company__settings",
-        {"reporting_currency": TEXT, "first_pay_period": DAY, "smallest_pay_group": "integer"},
+        {"reporting_currency": TEXT, "first_pay_period": DAY, "smallest_pay_group": "integer",
+         "time_zone": TEXT},
         [{"reporting_currency": "EUR", "first_pay_period": world.first_period,
-          "smallest_pay_group": 5}],
+          "smallest_pay_group": 5, "time_zone": "UTC"}],
     )  # fmt: skip
     make_table(
         connection, "staging.stg_company__as_of", {"as_of_date": DAY},
@@ -290,21 +324,24 @@ def _make_people(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None
     )  # fmt: skip
     make_table(
         connection, "conformed.conformed_employee_absences",
-        {"employee_key": TEXT, "absence_kind": TEXT, "valid_from": DAY, "valid_to": DAY},
-        [{"employee_key": employee_key(who), "absence_kind": kind, "valid_from": start,
-          "valid_to": end} for who, kind, start, end in world.absences],
+        {"absence_key": TEXT, "employee_key": TEXT, "absence_kind": TEXT, "valid_from": DAY,
+         "valid_to": DAY, "created_at": MOMENT},
+        [{"absence_key": f"{who} {start}", "employee_key": employee_key(who),
+          "absence_kind": kind, "valid_from": start, "valid_to": end}
+         for who, kind, start, end in world.absences],
     )  # fmt: skip
     make_table(
         connection, "conformed.conformed_compensation_overrides",
         {"override_key": TEXT, "employee_key": TEXT, "author_employee_key": TEXT,
          "approver_employee_key": TEXT, "source_system": TEXT, "source_id": TEXT,
          "currency_code": TEXT, "reason": TEXT, "amount_local": MONEY, "period_start": DAY,
-         "valid_to": DAY},
+         "valid_to": DAY, "created_at": MOMENT},
         [{"override_key": name, "employee_key": employee_key(who),
           "author_employee_key": employee_key(author),
           "approver_employee_key": employee_key(approver), "source_system": "hr",
           "source_id": name, "currency_code": currency, "reason": "made up",
-          "amount_local": Decimal(amount), "period_start": day}
+          "amount_local": Decimal(amount), "period_start": day,
+          "created_at": _stamp(world, name)}
          for name, who, day, amount, currency, author, approver in world.overrides],
     )  # fmt: skip
     make_table(
@@ -326,7 +363,8 @@ def _make_people(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None
          for name, who, component, amount, currency, day, start in world.returns],
     )  # fmt: skip
     delivered = {"source_system": TEXT, "source_instance": TEXT, "employee_id": TEXT,
-              "currency_code": TEXT, "valid_from": DAY, "valid_to": DAY}  # fmt: skip
+              "currency_code": TEXT, "valid_from": DAY, "valid_to": DAY,
+              "created_at": MOMENT}  # fmt: skip
     for name, more in (
         ("plan_assignments", {"assignment_id": TEXT, "plan": TEXT, "target_amount": MONEY}),
         ("quotas", {"quota_id": TEXT, "measure": TEXT, "quota_amount": MONEY}),
@@ -341,14 +379,19 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
          "sdr_employee_key": TEXT,
          "opportunity_type": TEXT,
          "source_system": TEXT, "source_id": TEXT, "currency_code": TEXT, "amount": MONEY,
-         "amount_local": MONEY, "is_won": FLAG, "is_reportable": FLAG, "close_date": DAY},
+         "amount_local": MONEY, "is_won": FLAG, "is_reportable": FLAG, "close_date": DAY,
+         "is_open": FLAG, "is_lost": FLAG, "is_creation_load": FLAG, "is_close_load": FLAG,
+         "exclusion_reason": TEXT, "created_date_rule": TEXT, "created_date": DAY},
         [{"opportunity_key": name, "owner_employee_key": employee_key(owner),
           "opportunity_type": world.types.get(name, "new"),
           "sdr_employee_key": employee_key(sdr), "source_system": "crm", "source_id": name,
           "currency_code": currency, "amount": Decimal(amount), "amount_local": Decimal(amount),
-          "is_won": True, "is_reportable": True, "close_date": day}
+          "is_won": True, "is_reportable": True, "close_date": day, "is_open": False,
+          "is_lost": False, "is_creation_load": False, "is_close_load": False,
+          "created_date_rule": "source", "created_date": world.stamps.get(name, FIRST)}
          for name, owner, day, amount, currency, _, sdr in world.deals],
     )  # fmt: skip
+    _make_states(connection, world)
     make_table(
         connection, "core.fct_subscription_month",
         {"account_key": TEXT, "subscription_month": DAY, "recurring_amount": MONEY}, [],
@@ -356,11 +399,12 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
     _make_bookings(connection, world)
     make_table(
         connection, "conformed.conformed_opportunity_splits",
-        {"opportunity_key": TEXT, "employee_key": TEXT, "split_type": TEXT,
-         "share": "decimal(18, 6)", "valid_from": DAY},
-        [{"opportunity_key": name, "employee_key": employee_key(who), "split_type": kind,
-          "share": Decimal(share), "valid_from": day}
-         for name, who, kind, share, day in world.splits],
+        {"split_key": TEXT, "opportunity_key": TEXT, "employee_key": TEXT, "split_type": TEXT,
+         "share": "decimal(18, 6)", "valid_from": DAY, "created_at": MOMENT},
+        [{"split_key": split_name(row), "opportunity_key": row[0],
+          "employee_key": employee_key(row[1]), "split_type": row[2], "share": Decimal(row[3]),
+          "valid_from": row[4], "created_at": _stamp(world, split_name(row))}
+         for row in world.splits],
     )  # fmt: skip
     make_table(
         connection, "core.fct_refund",
@@ -371,6 +415,12 @@ def _make_facts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
           "source_id": name, "currency_code": currency, "amount": Decimal(amount),
           "amount_local": Decimal(amount), "is_reportable": True, "refund_date": day}
          for name, deal, day, amount, currency in world.refunds],
+    )  # fmt: skip
+    make_table(
+        connection, "conformed.conformed_refunds",
+        {"refund_key": TEXT, "refund_date": DAY, "created_at": MOMENT},
+        [{"refund_key": row[0], "refund_date": row[2], "created_at": _stamp(world, row[0])}
+         for row in world.refunds],
     )  # fmt: skip
     make_table(
         connection, "core.fct_payment",
@@ -424,6 +474,41 @@ def _make_bookings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
         {"product_key": TEXT, "source_id": TEXT, "product_group": TEXT},
         [{"product_key": product, "source_id": product, "product_group": group}
          for product, group in products],
+    )  # fmt: skip
+
+
+def _make_states(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
+    """What each deal was, and from when on that was recorded."""
+    make_table(
+        connection, "staging.stg_company__sales_stages",
+        {"sales_stage": TEXT, "is_open": FLAG, "is_won": FLAG, "is_lost": FLAG},
+        [{"sales_stage": name, "is_open": name == "open", "is_won": name == "won",
+          "is_lost": False} for name in ("open", "won")],
+    )  # fmt: skip
+    told = {row[0] for row in world.states}
+    states = [*world.states]
+    states += [
+        (name, owner, "won", amount, currency, day, day)
+        for name, owner, day, amount, currency, *_ in world.deals
+        if name not in told
+    ]
+    states.sort(key=lambda row: (row[0], row[6]))
+    rows: list[Row] = []
+    for place, (name, owner, stage, amount, currency, day, known) in enumerate(states):
+        after = states[place + 1] if place + 1 < len(states) else None
+        rows.append({
+            "opportunity_key": name, "owner_employee_key": employee_key(owner),
+            "sales_stage": stage, "currency_code": currency, "amount_local": Decimal(amount),
+            "close_date": day, "valid_from_date": known,
+            "valid_to_date": after[6] if after and after[0] == name else None,
+            "valid_from": datetime.combine(known, time()),
+        })  # fmt: skip
+    make_table(
+        connection, "intermediate.int_opportunity_states",
+        {"opportunity_key": TEXT, "owner_employee_key": TEXT, "sales_stage": TEXT,
+         "currency_code": TEXT, "amount_local": MONEY, "close_date": DAY,
+         "valid_from_date": DAY, "valid_to_date": DAY, "valid_from": MOMENT},
+        rows,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from orchestration.company.plan_checks import read_plans
-from orchestration.ledger.close import close_candidate
+from orchestration.ledger.close import close_candidate, due_periods
 from orchestration.ledger.store import LEDGER, ClosedPeriod, Closing, LedgerError, attached, verify
 from tests.compensation.move_oracle import earned_by_month, moves
 from tests.compensation.pay_oracle import Oracle
@@ -60,7 +60,8 @@ class Book:
         self, connection: duckdb.DuckDBPyConnection, as_of: date, after_days: int
     ) -> tuple[ClosedPeriod, ...]:
         closing = Closing(as_of, None, "test", "run")
-        return close_candidate(connection, self.ledger, after_days, closing)
+        due = due_periods(connection, after_days, as_of)
+        return close_candidate(connection, self.ledger, due, closing)
 
     def hashes(self) -> dict[tuple[object, ...], str]:
         """Everything that is locked: hashes of statements and periods, which the file bears out."""

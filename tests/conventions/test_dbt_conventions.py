@@ -163,7 +163,7 @@ def test_what_people_are_paid_is_read_by_finance_alone(
         node["unique_id"]
         for name, node in models.items()
         if node["schema"] in FINANCE_SCHEMAS
-        or name.startswith(("int_comp_", "stg_ledger__"))
+        or name.startswith(("int_comp_", "int_known_", "stg_ledger__"))
         or "compensation" in name
         or name.endswith(("_payroll_returns", "_plan_assignments"))
     }

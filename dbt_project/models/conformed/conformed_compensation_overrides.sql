@@ -23,7 +23,9 @@ final as (
         amount as amount_local,
 
         period as period_start,
-        valid_to
+        valid_to,
+
+        created_at
     from overrides
 
 )

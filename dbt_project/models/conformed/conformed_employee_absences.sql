@@ -18,7 +18,9 @@ final as (
         {{ normalised('kind') }} as absence_kind,
 
         valid_from,
-        valid_to
+        valid_to,
+
+        created_at
     from absences
 
 )

@@ -28,7 +28,9 @@ final as (
 
         splits.share,
 
-        splits.valid_from
+        splits.valid_from,
+
+        splits.created_at
     from splits
     left join reference_origins
         on splits.source_instance = reference_origins.source_name

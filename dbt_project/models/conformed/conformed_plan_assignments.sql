@@ -30,7 +30,8 @@ unioned as (
         currency_code,
         target_amount,
         valid_from,
-        valid_to
+        valid_to,
+        cast(null as timestamp) as created_at
     from company_assignments
     union all
     select
@@ -42,7 +43,8 @@ unioned as (
         source_assignments.currency_code,
         source_assignments.target_amount,
         source_assignments.valid_from,
-        source_assignments.valid_to
+        source_assignments.valid_to,
+        source_assignments.created_at
     from source_assignments
     left join company_employees
         on source_assignments.employee_id = company_employees.employee_id
@@ -67,7 +69,9 @@ final as (
         target_amount,
 
         valid_from,
-        valid_to
+        valid_to,
+
+        created_at
     from unioned
 
 )

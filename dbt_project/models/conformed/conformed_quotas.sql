@@ -24,7 +24,8 @@ spelled as (
         reason,
         quota_amount,
         valid_from,
-        valid_to
+        valid_to,
+        cast(null as timestamp) as created_at
     from company_quotas
     union all
     select
@@ -37,7 +38,8 @@ spelled as (
         cast(null as varchar) as reason,
         quota_amount,
         valid_from,
-        valid_to
+        valid_to,
+        created_at
     from source_quotas
 
 ),
@@ -81,7 +83,9 @@ final as (
         spelled.quota_amount as quota_amount_local,
 
         spelled.valid_from,
-        spelled.valid_to
+        spelled.valid_to,
+
+        spelled.created_at
     from spelled
     left join replaced
         on

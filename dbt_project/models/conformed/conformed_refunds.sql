@@ -29,7 +29,9 @@ final as (
 
         refunds.amount as amount_local,
 
-        refunds.refund_date
+        refunds.refund_date,
+
+        refunds.created_at
     from refunds
     left join reference_origins
         on refunds.source_instance = reference_origins.source_name

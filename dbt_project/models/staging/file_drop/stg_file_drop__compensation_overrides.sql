@@ -29,7 +29,8 @@ final as (
         author_employee_id,
         approver_employee_id,
         valid_to,
-        attributes
+        attributes,
+        created_at
     from newest
 
 )

@@ -25,7 +25,8 @@ final as (
         kind,
         valid_from,
         valid_to,
-        attributes
+        attributes,
+        created_at
     from newest
 
 )

@@ -26,7 +26,8 @@ final as (
         split_type,
         share,
         valid_from,
-        attributes
+        attributes,
+        created_at
     from newest
 
 )

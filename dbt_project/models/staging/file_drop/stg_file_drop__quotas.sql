@@ -27,7 +27,8 @@ final as (
         valid_to,
         quota_amount,
         currency_code,
-        attributes
+        attributes,
+        created_at
     from newest
 
 )

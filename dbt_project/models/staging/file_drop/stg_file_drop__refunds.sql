@@ -26,7 +26,8 @@ final as (
         amount,
         currency_code,
         reason,
-        attributes
+        attributes,
+        created_at
     from newest
 
 )
