@@ -32,7 +32,8 @@ class Settings:
         home: Folder that everything a run writes goes to (CONCORD_HOME).
         as_of: As-of date that overrides company.yml's (CONCORD_AS_OF), or None.
         memory: DuckDB's memory limit, for example ``4GB`` (CONCORD_MEMORY).
-        threads: Files read at once, and twice the models built at once (CONCORD_THREADS).
+        threads: Files read and models built at once (CONCORD_THREADS); a model is built by half as
+            many.
         webhook_url: Address that alerts are posted to, or None (CONCORD_WEBHOOK_URL).
         alert_on_success: Whether good runs are posted too (CONCORD_ALERT_ON_SUCCESS=1).
         hash_key: Secret that personal data are hashed with, or None when it must be read from

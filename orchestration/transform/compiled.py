@@ -86,6 +86,9 @@ class _Builder(threading.Thread):
                 # end is cheaper than one after every other statement.
                 connection.execute("set preserve_insertion_order = false")
                 connection.execute("set checkpoint_threshold = '1GB'")
+                # Models side by side fill the cores with less work than parts of one model do: two
+                # cores build a million touches in 50 s instead of 64, with a fifth less computing.
+                connection.execute(f"set threads = {max(1, self._settings.threads // 2)}")
                 _forget_changes(connection)
                 _make_schemas(connection, self._project, self._chosen)
                 _drop_other_kinds(connection, self._project, self._chosen)
