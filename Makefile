@@ -45,7 +45,7 @@ dev: $(RUNTIME) ## Open Dagster's web UI at http://127.0.0.1:3000
 	@$(BIN)/concord dev
 
 test: $(DEVELOPMENT) ## Run every test
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3
 
 test-fast: $(DEVELOPMENT) ## Run the tests that take a moment
 	@$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
