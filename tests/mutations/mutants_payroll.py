@@ -106,6 +106,12 @@ _RULES = [
         "true",
     ),
     (
+        "cash that was paid back is no smaller cost of a contract",
+        "int_comp_contract_costs",
+        "events.amount > 0",
+        "true",
+    ),
+    (
         "a period of benefit as long as the expedient is expensed",
         "int_comp_contract_costs",
         "rules.benefit_months > settings.expedient_months",

@@ -1,6 +1,8 @@
 -- Grain: one row per deal, legal entity, kind of pay, currency and month that adds to what the deal cost (root_event_key, legal_entity, component_kind, currency_code, period).
 -- Why: what is taken back is no smaller cost: the asset is written off by the refund, and what
 -- payees give back lowers the expense. What comes after the period of benefit counts in its last month.
+-- Cash that is paid for a deal belongs to the deal, whose refund takes back what cash that was paid
+-- back had earned.
 with lines as (
 
     select * from {{ ref('int_comp_pay_lines') }}
@@ -14,6 +16,22 @@ with lines as (
 events as (
 
     select * from {{ ref('comp_event') }}
+
+),
+
+deals as (
+
+    select
+        events.event_key,
+        coalesce(bookings.event_key, events.event_key) as root_event_key,
+        events.opportunity_key,
+        events.opportunity_type
+    from events
+    left join events as bookings
+        on
+            events.opportunity_key = bookings.opportunity_key
+            and bookings.event_type = 'booking'
+    where events.event_type <> 'payment' or events.amount > 0
 
 ),
 
@@ -32,30 +50,30 @@ settings as (
 costs as (
 
     select
-        lines.root_event_key,
+        deals.root_event_key,
         lines.legal_entity,
         lines.component_kind,
         lines.currency_code,
-        events.opportunity_key,
-        events.opportunity_type,
+        deals.opportunity_key,
+        deals.opportunity_type,
         rules.benefit_months,
         rules.benefit_months > settings.expedient_months as is_capitalised,
         lines.amount,
         lines.accrued_period,
         min(lines.accrued_period) over (
             partition by
-                lines.root_event_key,
+                deals.root_event_key,
                 lines.legal_entity,
                 lines.component_kind,
                 lines.currency_code
         ) as start_period
     from lines
-    inner join events
-        on lines.root_event_key = events.event_key
+    inner join deals
+        on lines.root_event_key = deals.event_key
     inner join rules
         on
             lines.component_kind = rules.component_kind
-            and events.opportunity_type = rules.opportunity_type
+            and deals.opportunity_type = rules.opportunity_type
     cross join settings
 
 ),
