@@ -256,12 +256,12 @@ def test_every_table_that_answers_stand_for_has_a_key_here() -> None:
     assert set(KEYS) == set(KNOWN)
 
 
-@pytest.mark.parametrize(("seed", "calculations", "least_late"), [(50, 7, 6), (59, 4, 1)])
+@pytest.mark.parametrize(("seed", "late", "calculations"), [(50, 6, 7), (59, 2, 4)])
 def test_in_a_row_is_what_each_month_was_on_its_own_day(
-    pay_models: CompiledModels, tmp_path: Path, seed: int, calculations: int, least_late: int
+    pay_models: CompiledModels, tmp_path: Path, seed: int, late: int, calculations: int
 ) -> None:
     """Each of seven months by itself, or some of them together: both are what runs had closed."""
-    story = tell(Random(seed), late=2)
+    story = tell(Random(seed), late)
     books = Books(tmp_path, pay_models, story)
     own, row = tmp_path / "own" / "ledger.duckdb", tmp_path / "row" / "ledger.duckdb"
     taken, months = books.close_in_a_row(row)
@@ -271,10 +271,10 @@ def test_in_a_row_is_what_each_month_was_on_its_own_day(
     found = rows_of(row).values()
     assert sum(1 for values in found if len(values) > 3) > 20
     with connect() as connection, attached(connection, row, read_only=True):
-        [(late,)] = connection.execute(
+        [(differences,)] = connection.execute(
             f"select count(*) from {LEDGER}.posting where origin_period < posting_period"
         ).fetchall()
-    assert late >= least_late
+    assert differences >= late // 2
 
 
 def _cut_off(month: int) -> date:
