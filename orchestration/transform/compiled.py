@@ -11,6 +11,8 @@ their order (order.py).
 from __future__ import annotations
 
 import contextlib
+import itertools
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -26,7 +28,9 @@ from orchestration.transform.order import Order
 from orchestration.transform.results import NodeResult, OnNode
 from orchestration.transform.scope import CHANGES
 from orchestration.transform.standing import BuildPlan
-from orchestration.transform.statements import node_result, run_node
+from orchestration.transform.statements import GIVEN_UP, node_result, run_node
+
+LOGGER = logging.getLogger("concord.transform")
 
 
 def run_compiled(
@@ -77,22 +81,30 @@ class _Builder(threading.Thread):
         self._plan, self._tell = plan, tell
         self._is_stopped = threading.Event()
         self._running: dict[Future[NodeResult], duckdb.DuckDBPyConnection] = {}
+        # Nodes that broke with the warehouse: waiting for their second try, and all that had one.
+        self._again: list[str] = []
+        self._tried: set[str] = set()
+        self._is_lost = False
 
     def run(self) -> None:
         """Build all; tell every result, what went wrong beside them, and at last None."""
         try:
-            with warehouse(self._settings) as connection:
-                # Rows of a table have no order, and readers get them sorted. One checkpoint at the
-                # end is cheaper than one after every other statement.
-                connection.execute("set preserve_insertion_order = false")
-                connection.execute("set checkpoint_threshold = '1GB'")
-                # Models side by side fill the cores with less work than parts of one model do: two
-                # cores build a million touches in 50 s instead of 64, with a fifth less computing.
-                connection.execute(f"set threads = {max(1, self._settings.threads // 2)}")
-                _forget_changes(connection)
-                _make_schemas(connection, self._project, self._chosen)
-                _drop_other_kinds(connection, self._project, self._chosen)
-                self._build_all(connection)
+            order = Order(self._project, self._chosen)
+            self._is_lost = True
+            for attempt in itertools.count():
+                if not self._is_lost:
+                    break
+                with warehouse(self._settings) as connection:
+                    # Rows of a table have no order, and readers get them sorted. One checkpoint at
+                    # the end is cheaper than one after every other statement.
+                    connection.execute("set preserve_insertion_order = false")
+                    connection.execute("set checkpoint_threshold = '1GB'")
+                    if attempt == 0:
+                        _forget_changes(connection)
+                        _make_schemas(connection, self._project, self._chosen)
+                        _drop_other_kinds(connection, self._project, self._chosen)
+                    self._is_lost = False
+                    self._build_all(connection, order)
         except BaseException as error:
             self._tell(error)
         self._tell(None)
@@ -105,26 +117,74 @@ class _Builder(threading.Thread):
                 cursor.interrupt()
         self.join()
 
-    def _build_all(self, connection: duckdb.DuckDBPyConnection) -> None:
-        order = Order(self._project, self._chosen)
+    def _build_all(self, connection: duckdb.DuckDBPyConnection, order: Order) -> None:
+        """Build until all is built, or stopped, or DuckDB gave the warehouse up."""
         count = self._settings.threads
         with ThreadPoolExecutor(count, "build") as pool:
-            while not self._is_stopped.is_set():
+            # Alone, with all threads and all memory, a node takes another way through DuckDB.
+            _set_threads(connection, count)
+            while self._again and self._goes_on():
+                self._begin(connection, pool, self._again.pop(0))
+                self._hear(order)
+            # Models side by side fill the cores with less work than parts of one model do: two
+            # cores build a million touches in 50 s instead of 64, with a fifth less computing.
+            if self._goes_on():
+                _set_threads(connection, max(1, count // 2))
+            while self._goes_on():
                 while len(self._running) < count and (unique_id := order.next()):
                     if self._plan is not None and (kept := self._plan.kept_now(unique_id)):
                         order.done(unique_id)
                         self._tell(kept)
                         continue
-                    before = self._plan.before(unique_id) if self._plan is not None else None
-                    scope = self._plan.scope(unique_id) if self._plan is not None else None
-                    cursor = _cursor(connection, self._settings)
-                    future = pool.submit(run_node, cursor, self._project, unique_id, before, scope)
-                    self._running[future] = cursor
+                    self._begin(connection, pool, unique_id)
                 if not self._running:
                     return
-                for future in wait(self._running, return_when=FIRST_COMPLETED).done:
-                    del self._running[future]
-                    self._end(order, future.result())
+                self._hear(order)
+
+    def _goes_on(self) -> bool:
+        return not self._is_lost and not self._is_stopped.is_set()
+
+    def _begin(
+        self, connection: duckdb.DuckDBPyConnection, pool: ThreadPoolExecutor, unique_id: str
+    ) -> None:
+        before = self._plan.before(unique_id) if self._plan is not None else None
+        scope = self._plan.scope(unique_id) if self._plan is not None else None
+        try:
+            cursor = _cursor(connection, self._settings)
+        except GIVEN_UP:  # What runs beside it broke just now.
+            if not self._running:
+                raise
+            self._is_lost = True
+            self._again.append(unique_id)
+            return
+        future = pool.submit(run_node, cursor, self._project, unique_id, before, scope)
+        self._running[future] = cursor
+
+    def _hear(self, order: Order) -> None:
+        """Wait for what is under way and end it.
+
+        DuckDB gives a whole database up when it finds a mistake of its own, and with it the nodes
+        beside the one that hit upon it; what was committed stands. Each of these nodes gets a
+        second try in the database opened anew, alone. One that breaks again is an error.
+        """
+        done = wait(self._running, return_when=FIRST_COMPLETED).done
+        self._is_lost |= any(future.result().has_lost_warehouse for future in done)
+        if self._is_lost:
+            done = wait(self._running).done
+        is_alone = len(done) == 1
+        for future in done:
+            del self._running[future]
+            result = future.result()
+            if not result.has_lost_warehouse or (is_alone and result.unique_id in self._tried):
+                self._end(order, result)
+                continue
+            LOGGER.warning(
+                "DuckDB gave the warehouse up; %s is tried again. %s",
+                _name(self._project, result),
+                result.message,
+            )
+            self._tried.add(result.unique_id)
+            self._again.append(result.unique_id)
 
     def _end(self, order: Order, result: NodeResult) -> None:
         if self._plan is not None and result.is_good:
@@ -155,6 +215,10 @@ def _cursor(connection: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb
     # Only macros/personal_data.sql reads it.
     cursor.execute("set variable concord_hash_key = $1", [hash_key(settings)])
     return cursor
+
+
+def _set_threads(connection: duckdb.DuckDBPyConnection, count: int) -> None:
+    connection.execute(f"set threads = {count}")
 
 
 def _forget_changes(connection: duckdb.DuckDBPyConnection) -> None:

@@ -33,6 +33,7 @@ class NodeResult:
         digest: `rows_digest` of a table, where it was asked for.
         changes_are_kept: Whether the rows that changed lie where scope.py looks for them.
         is_narrow: Whether only the keys that a change reached were looked at.
+        has_lost_warehouse: Whether DuckDB answers nothing more since, until it is opened anew.
     """
 
     unique_id: str
@@ -48,6 +49,7 @@ class NodeResult:
     digest: str | None = None
     changes_are_kept: bool = False
     is_narrow: bool = False
+    has_lost_warehouse: bool = False
 
     @property
     def is_good(self) -> bool:

@@ -35,6 +35,8 @@ SAMPLE_ROWS = 5
 LARGE = 5_000
 VIEW = "view"
 PYTHON = "python"
+# After these DuckDB answers nothing more until the database is opened anew.
+GIVEN_UP = (duckdb.FatalException, duckdb.InternalException)
 
 
 class ContractError(Exception):
@@ -70,6 +72,7 @@ def run_node(
     """
     started = time.perf_counter()
     made, failures, status, message, sample = _Made(), None, "success", "", ""
+    has_lost_warehouse = False
     try:
         if model := project.models.get(unique_id):
             is_looked_up = model.name in project.looked_up
@@ -87,6 +90,7 @@ def run_node(
                 sample = _sample(cursor, query)
     except (duckdb.Error, ContractError, PythonModelError) as error:
         status, message = "error", str(error)
+        has_lost_warehouse = isinstance(error, GIVEN_UP) or isinstance(error.__cause__, GIVEN_UP)
     finally:
         cursor.close()
     seconds = time.perf_counter() - started
@@ -98,6 +102,7 @@ def run_node(
         digest=made.digest,
         changes_are_kept=made.changes_are_kept,
         is_narrow=made.is_narrow,
+        has_lost_warehouse=has_lost_warehouse,
     )
 
 
