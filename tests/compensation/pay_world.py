@@ -85,7 +85,7 @@ class PayWorld:
         leads: Hand-off that Sales accepted, employee, day.
         meetings: Meeting, employee, day.
         rates: Currency, first day, rate; holds until the next, never before.
-        kpis: KPI, period grain, first day of the period, value, target.
+        kpis: KPI, period grain, first day of the period, value and target ("" is not known).
         team_kpis: KPI, period grain, first day of the period, team, value.
         absences: Employee, kind, first day, day after the last.
         types: Type of each opportunity that is not new.
@@ -293,7 +293,8 @@ def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
         {"kpi": TEXT, "period_grain": TEXT, "period_start": DAY, "dimension": TEXT,
          "member": TEXT, "value": "decimal(38, 6)", "target": "decimal(38, 6)"},
         [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "all",
-          "member": "all", "value": Decimal(value), "target": Decimal(target) if target else None}
+          "member": "all", "value": Decimal(value) if value else None,
+          "target": Decimal(target) if target else None}
          for kpi, grain, start, value, target in world.kpis]
         + [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "team",
             "member": team, "value": Decimal(value)}
