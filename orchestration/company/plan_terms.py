@@ -101,7 +101,7 @@ def form_of_person(
     if goal is None:
         return refuse(
             f"{what} looks at the payee's own {kpi} and has no goal",
-            allowed="a goal above 0: the company's targets are those of teams",
+            allowed="a goal above 0: targets are the company's and its teams', nobody's alone",
             fix="add goal, or write of: company",
         )
     return None
