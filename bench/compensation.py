@@ -26,7 +26,14 @@ from typing import Any
 
 import click
 
-from bench.pay_inputs import FEED, LAST_DAY, NEW_DAY, let_day_pass, make_inputs
+from bench.pay_inputs import (
+    FEED,
+    LAST_DAY,
+    YEAR_END,
+    let_day_pass,
+    let_year_end,
+    make_inputs,
+)
 from bench.phases import Phase, run_phase
 from bench.report import add_to_history
 from orchestration.ingest.warehouse import warehouse
@@ -43,7 +50,10 @@ from orchestration.transform.results import NodeResult
 from orchestration.transform.statements import run_node
 
 ROOT = Path(__file__).resolve().parent.parent
-PHASES = ("generate", "full", "floor", "close", "after close", "open month", "close of month")
+PHASES = (
+    "generate", "full", "floor", "close", "after close", "open month", "end of month",
+    "close of month",
+)  # fmt: skip
 # What lies between pay and what the bench makes.
 BETWEEN = (CREDITS, "int_reporting_periods", "conformed_quotas", "conformed_plan_assignments")
 SHOWN = 15
@@ -72,7 +82,7 @@ def figures(phases: list[Phase], log: Path, payees: int) -> dict[str, Any]:
     """The figures of all phases, and of the models that they told of."""
     lines = [line.split("\t") for line in log.read_text().splitlines()]
     models: dict[str, dict[str, float]] = {}
-    for _, phase, model, seconds, _ in [line for line in lines if line[0] == "model"]:
+    for _, phase, model, seconds, *_ in [line for line in lines if line[0] == "model"]:
         models.setdefault(phase, {})[model] = float(seconds)
     counts = {line[2]: int(line[4]) for line in lines if line[:2] == ["model", "full"]}
     return {
@@ -158,11 +168,14 @@ def _phase(name: str, payees: int, credits: int) -> None:
             connection.execute(FLOOR)
             connection.execute("drop table main.floor")
     elif name.startswith("close"):
-        _close(settings, NEW_DAY if name == "close of month" else LAST_DAY)
+        _close(settings, YEAR_END if name == "close of month" else LAST_DAY)
     else:
         if name == "open month":
             with warehouse(settings) as connection:
                 let_day_pass(connection)
+        if name == "end of month":
+            with warehouse(settings) as connection:
+                let_year_end(connection)
         with _cpu_seconds():
             results = build_what_changed(settings, "bench", pay_project())
         _tell(name, results)
@@ -187,7 +200,10 @@ def _tell(phase: str, results: list[NodeResult]) -> None:
         raise click.ClickException(f"{broken[0].unique_id}: {broken[0].message}")
     for result in results:
         model = result.unique_id.rsplit(".", 1)[-1]
-        click.echo(f"model\t{phase}\t{model}\t{result.seconds:.3f}\t{result.row_count or 0}")
+        parts = "narrow" if result.is_narrow else "whole"
+        click.echo(
+            f"model\t{phase}\t{model}\t{result.seconds:.3f}\t{result.row_count or 0}\t{parts}"
+        )
 
 
 @contextmanager

@@ -29,9 +29,9 @@ from orchestration.ingest.warehouse import write_rules
 COMPANY = Path(__file__).resolve().parent / "pay_company"
 # What the bench makes; the models' inputs are brought to it as a run brings its own.
 FEED = "feed"
-FIRST_DAY, LAST_DAY, NEW_DAY = date(2026, 1, 1), date(2026, 12, 30), date(2026, 12, 31)
+LAST_DAY, NEW_DAY, YEAR_END = date(2026, 12, 29), date(2026, 12, 30), date(2026, 12, 31)
 CREDITS_PER_DEAL = 1.42
-DAYS = 364
+DAYS = 363
 LEADS_OF = 11
 
 # Columns are those that the models read.
@@ -49,8 +49,8 @@ DEALS = """
                 printf('E%06d', {leads} + hash(i, 6) % {sellers}))) as partner,
             md5(concat('company', chr(31), 'people', chr(31),
                 printf('E%06d', {leads} + hash(i, 10) % {sellers}))) as colleague,
-            case when i < {deals} then date '2026-01-01' + (hash(i, 2) % 364)::integer
-                else date '2026-12-31' end as day, day as recorded,
+            case when i < {deals} then date '2026-01-01' + (hash(i, 2) % 363)::integer
+                else date '2026-12-30' end as day, day as recorded,
             case when owner % 10 < 7 then 'EUR' when owner % 10 < 9 then 'USD' else 'GBP' end
                 as currency,
             ((hash(i, 3) % 4000000) / 100 + 500)::decimal(18, 2) as amount
@@ -98,8 +98,8 @@ FACTS: Mapping[str, tuple[str, str]] = {
             'crm' as source_system, concat('R', i) as source_id, currency as currency_code,
             (amount_reporting / 2)::decimal(18, 2) as amount,
             (amount / 2)::decimal(18, 2) as amount_local, true as is_reportable,
-            case when hash(i, 12) % 364 = 0 then date '2026-12-31'
-                else least(day + (hash(i, 7) % 120)::integer, date '2026-12-30') end
+            case when hash(i, 12) % 363 = 0 then date '2026-12-30'
+                else least(day + (hash(i, 7) % 120)::integer, date '2026-12-29') end
                 as refund_date
         from deals where i < {deals} and hash(i, 11) % 20 = 0
         """,
@@ -169,6 +169,7 @@ EMPTY = {
     " currency_code varchar, valid_from date, valid_to date, created_at timestamp, quota_id"
     " varchar, measure varchar, quota_amount decimal(18, 2)",
 }
+SET_AS_OF = "update rules.as_of set as_of_date = $1"
 ASSIGNMENTS = """
     insert into rules.plan_assignment
     select employee_id, plan, date '2026-01-01', null, 20000, currency from people
@@ -208,7 +209,12 @@ def let_day_pass(connection: duckdb.DuckDBPyConnection) -> None:
     """Deliver the last day."""
     for name in FACTS:
         connection.execute(f"insert into {FEED}.{name} from main.{name}")  # noqa: S608
-    connection.execute("update rules.as_of set as_of_date = $1", [NEW_DAY])
+    connection.execute(SET_AS_OF, [NEW_DAY])
+
+
+def let_year_end(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the day after be the last that counts; nothing is delivered."""
+    connection.execute(SET_AS_OF, [YEAR_END])
 
 
 def _sizes(payees: int, credits: int) -> dict[str, int]:

@@ -13,9 +13,10 @@ A made-up year of deals, some shared, some with somebody beside, one of twenty r
 on a plan (a rate, marginal and retroactive bands with quotas and caps, a team lead's part, a KPI
 bonus), paid through three legal entities. *full*: all models of pay, from events to statements,
 anew. *close*: eleven months at once. *open month*: the run after one more day came, which brings
-all tables to what they should be. *close of month*: the twelfth, backup and check of the whole
-ledger included. *floor*: DuckDB writing the same credits sorted. *Models* are CPU seconds of the
-models alone, without the copies of their inputs, starting and reading the project.
+all tables to what they should be. *end of month*: the next run, without a delivery, when the
+quarter's bonuses come. *close of month*: the twelfth, backup and check of the whole ledger
+included. *floor*: DuckDB writing the same credits sorted. *Models* are CPU seconds of the models
+alone, without the copies of their inputs, starting and reading the project.
 """
 
 

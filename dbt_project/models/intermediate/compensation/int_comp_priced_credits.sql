@@ -138,11 +138,54 @@ valued as (
 final as (
 
     select
-        *,
+        credit_key,
+        payee_key,
+        component_key,
+        event_key,
+        root_event_key,
+        credited_payee_key,
+        root_key,
+
+        event_type,
+        plan,
+        component,
+        measure,
+        method,
+        component_scope,
+        period_grain,
+        measured_in,
+        quota_measure,
+        cap_per,
+        clawback_method,
+        event_currency_code,
+        currency_code,
+        fx_date,
+
+        plan_version,
+        cap_amount,
+        clawback_within_months,
+        clawback_term_months,
+        part,
+        whole,
+        credited_amount,
+        credited_quantity,
+        event_rate,
+        payee_rate,
         case
             when counts_part then {{ exact_share('whole_base', 'part', 'whole') }}
             else whole_base
-        end as own_base
+        end as own_base,
+
+        is_reversal,
+        counts_money,
+        counts_part,
+
+        credit_date,
+        priced_date,
+        period_start,
+        priced_period_start,
+        fiscal_year_start_date,
+        priced_year_start
     from valued
 
 )
