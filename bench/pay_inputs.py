@@ -2,7 +2,8 @@
 
 Everybody is paid by a plan of bench/pay_company; one of eleven leads the others. A deal has an
 owner, a quarter of them are shared with somebody, a tenth has somebody beside, one of twenty is
-refunded; so a hundred deals are credited 142 times. All of it is a function of numbers.
+refunded; so a hundred deals are credited 142 times. All of it is a function of numbers. Which
+deals are shared and which refunded is counted, for DuckDB's hashes of two values go together.
 
 Belongs here: the tables, and what one more day brings. Does not: running models (compensation).
 """
@@ -85,10 +86,10 @@ FACTS: Mapping[str, tuple[str, str]] = {
         select md5(concat('split ', i)) as split_key, key as opportunity_key,
             unnest([seller, partner]) as employee_key, 'revenue' as split_type,
             unnest([0.7, 0.3])::decimal(18, 6) as share, day as valid_from
-        from deals where hash(i, 4) % 4 = 0 and seller <> partner
+        from deals where i % 4 = 1 and seller <> partner
         union all
         select md5(concat('beside ', i)), key, colleague, 'overlay', 0.5, day
-        from deals where hash(i, 5) % 10 = 0
+        from deals where i // 4 % 10 = 0
         """,
         "valid_from",
     ),
@@ -101,7 +102,12 @@ FACTS: Mapping[str, tuple[str, str]] = {
             case when hash(i, 12) % 363 = 0 then date '2026-12-30'
                 else least(day + (hash(i, 7) % 120)::integer, date '2026-12-29') end
                 as refund_date
-        from deals where i < {deals} and hash(i, 11) % 20 = 0
+        from deals where i < {deals} and i // 40 % 20 = 0
+        union all
+        select md5(concat('again ', i)), key, 'crm', concat('A', i), currency,
+            (amount_reporting / 4)::decimal(18, 2), (amount / 4)::decimal(18, 2), true,
+            date '2026-12-30'
+        from deals where i < {deals} and i // 40 % 20 = 0 and i // 800 % 5 = 0
         """,
         "refund_date",
     ),
