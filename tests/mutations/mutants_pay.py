@@ -275,6 +275,20 @@ PAY = [
         UNIT,
     ),
     Mutant(
+        "of what only some lines of a deal are, the booking counts that part",
+        "int_comp_priced_credits",
+        "when counts_part then",
+        "when false then",
+        UNIT,
+    ),
+    Mutant(
+        "what is sold in the currency of pay needs no rate, and other money does",
+        "int_comp_priced_credits",
+        "when event_currency_code = currency_code then credited_amount",
+        "when true then credited_amount",
+        UNIT,
+    ),
+    Mutant(
         "cash that is paid back is cash",
         "comp_event",
         "-1 * amount_local as amount,\n        -1 * amount as amount_reporting,\n        "
@@ -341,7 +355,7 @@ PAY = [
     ),
     Mutant(
         "a component that counts renewals counts no other deals",
-        "int_comp_counted_credits",
+        "int_comp_countable_credits",
         "(assigned.counts_every_type or types_that_count.opportunity_type is not null)",
         "true",
         UNIT,
@@ -362,7 +376,7 @@ PAY = [
     ),
     Mutant(
         "the plan of the day decides",
-        "int_comp_counted_credits",
+        "int_comp_countable_credits",
         "and countable.priced_date < assigned.valid_to",
         "",
         UNIT,
