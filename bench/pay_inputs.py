@@ -140,10 +140,14 @@ OTHERS = {
     "dim_kpi": "select 'nrr' as kpi, 1 as contract_version",
     "rpt_kpi": "select 'nrr' as kpi, 'quarter' as period_grain, fiscal_quarter_start_date as"
     " period_start, 'all' as dimension, 'all' as member, 1.02::decimal(38, 6) as value,"
+    " 102::decimal(38, 6) as numerator, 100::decimal(38, 6) as denominator,"
     " 1::decimal(38, 6) as target from feed.dim_date group by all",
 }
 # What nobody delivers here, with the columns that the models read.
 EMPTY = {
+    "int_kpi_employee_components": "component varchar, employee_key varchar,"
+    " quantity decimal(38, 6), month_start_date date",
+    "int_kpi_recorded_components": "component varchar",
     "fct_activity": "activity_key varchar, employee_key varchar, source_system varchar, source_id"
     " varchar, activity_type varchar, direction varchar, is_human boolean, occurred_date date",
     "fct_cost_monthly": "business_function varchar, category varchar, amount decimal(18, 2),"
