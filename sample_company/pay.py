@@ -7,12 +7,15 @@ not: plans and quotas (plans), credits (credits), refunds (money).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from random import Random
 from typing import Any
 
+from sample_company import late
 from sample_company.credits import OVERLAY, REVENUE, SOURCED, Credit, credit, credits_of_refund
 from sample_company.customers import months_later
 from sample_company.decisions import employee_on, euros_for_one, in_euros
@@ -58,6 +61,7 @@ PAY_TRUTH: dict[str, dict[str, str]] = {
     "payroll_difference": {
         "payroll_return_id": "text",
         "employee_id": "text",
+        "pay_run_date": "date",
         "period": "date",
         "component": "text",
         "owed_amount": "money",
@@ -131,9 +135,12 @@ def reward(random: Random, world: World, rows: Rows, is_first_tile: bool) -> Non
     if is_first_tile:
         decide(rows)
         pay += [*_bonuses(world, rows), *_overrides(rows)]
+        late.stamp_decisions(rows)
     for line in pay:
         rows.plant("pay", **line)
-    _run_payroll(random, pay, rows, is_first_tile)
+    postings = _postings(pay, credits, refunds, rows)
+    late.plant_postings(rows, postings)
+    _run_payroll(random, pay, postings, rows, is_first_tile)
     _dispute(random, credits, rows)
 
 
@@ -183,6 +190,42 @@ def _taken_back(credits: list[Credit], refunds: list[Row]) -> list[Row]:
             }
             lines.append(line)
     return lines
+
+
+def _postings(pay: list[Row], credits: list[Credit], refunds: list[Row], rows: Rows) -> list[Row]:
+    """Return what each month posts of the pay, by what its cut-off knew."""
+    notes = late.stamp_refunds(rows)
+    refunded = {refund["opportunity_id"] for refund in refunds}
+    deals = late.stamp_splits(rows, credits, refunded)
+    postings = []
+    for line in pay:
+        if line["kind"] == "commission" and line["opportunity_id"] in deals:
+            continue
+        if line["kind"] == "bonus" and (unknown := late.absence_in(line)):
+            days, day = unknown
+            postings += late.corrections([_bonus_of_days(line, line["days"] + days)], [line], day)
+            continue
+        day = notes.get(line.get("refund_id", ""), date.min)
+        day = late.LATE_OVERRIDES.get(line.get("override_id", ""), day)
+        postings.append(late.posting(line, day))
+    for deal_id, day in deals.items():
+        now = [one for one in credits if one.deal.opportunity_id == deal_id]
+        # Until shares were agreed, the deal was its owner's.
+        first = next(one for one in now if one.employee_id == one.deal.owner)
+        whole = replace(first, share=Decimal(1), amount=first.deal.amount)
+        others = [one for one in now if one.split_type != REVENUE]
+        postings += late.corrections(_commissions([whole, *others]), _commissions(now), day)
+    return postings
+
+
+def _bonus_of_days(line: Row, days: int) -> Row:
+    """Return a bonus for other days of the year."""
+    exact = Fraction(line["base_amount"]) * Fraction(line["rate"])
+    return {
+        **line,
+        "days": days,
+        "amount": to_cents(exact * Fraction(days, line["days_in_period"])),
+    }
 
 
 def _line(one: Credit, payee: str, plan: str, component: str, rate: Decimal) -> Row:
@@ -301,20 +344,19 @@ def _overrides(rows: Rows) -> list[Row]:
     return lines
 
 
-def _run_payroll(random: Random, pay: list[Row], rows: Rows, is_first_tile: bool) -> None:
+def _run_payroll(
+    random: Random, pay: list[Row], postings: list[Row], rows: Rows, is_first_tile: bool
+) -> None:
     """Write what payroll says it paid: what was owed, but for a few cents and payments."""
-    owed: dict[tuple[date, str, str, date], Decimal] = defaultdict(Decimal)
-    for line in pay:
-        run = pay_run_of(line)
-        if run <= LAST_DAY:
-            owed[run, line["employee_id"], line["component"], line["period"]] += line["amount"]
-    runs = [key for key in sorted(owed) if owed[key]]
-    staying = [key for key in runs if owed[key] > 1 and plan_on(key[1], key[0])]
+    # Drawn among what would be paid if nothing were late, so that lateness moves no draw.
+    usual = _owed((pay_run_of(line), line) for line in pay)
+    staying = [key for key in sorted(usual) if usual[key][0] > 1 and plan_on(key[1], key[0])]
     wrong = random.sample(staying, min(len(staying), SHORT + MISSING))
-    for run, payee, component, period in runs:
-        amount = owed[run, payee, component, period]
+    owed = _owed((late.pay_run_of(line), line) for line in postings)
+    for key in sorted(owed):
+        run, payee, component = key
+        amount, period = owed[key]
         payroll_return_id = f"PR-{payee}-{run:%y%m%d}-{component}"
-        key = (run, payee, component, period)
         paid, why = amount, ""
         if key in wrong[:SHORT]:
             paid, why = amount - CENT_SHORT, "rounding"
@@ -338,6 +380,7 @@ def _run_payroll(random: Random, pay: list[Row], rows: Rows, is_first_tile: bool
                 "payroll_difference",
                 payroll_return_id=payroll_return_id if why == "rounding" else "",
                 employee_id=payee,
+                pay_run_date=run,
                 period=period,
                 component=component,
                 owed_amount=amount,
@@ -350,11 +393,22 @@ def _run_payroll(random: Random, pay: list[Row], rows: Rows, is_first_tile: bool
             "payroll_returns",
             payroll_return_id=BROKEN_RETURN[1],
             employee_id="E011",
-            pay_run_date=runs[-1][0],
+            pay_run_date=max(owed)[0],
             component=REVENUE,
-            period=runs[-1][3],
+            period=owed[max(owed)][1],
             currency_code="EUR",
         )
+
+
+def _owed(lines: Iterable[tuple[date, Row]]) -> dict[tuple[date, str, str], tuple[Decimal, date]]:
+    """Sum lines by pay run, payee and component, with the last period that they are for."""
+    sums: dict[tuple[date, str, str], tuple[Decimal, date]] = {}
+    for run, line in lines:
+        if run <= LAST_DAY:
+            key = (run, line["employee_id"], line["component"])
+            amount, period = sums.get(key, (Decimal(0), date.min))
+            sums[key] = (amount + line["amount"], max(period, line["period"]))
+    return {key: value for key, value in sums.items() if value[0]}
 
 
 def _dispute(random: Random, credits: list[Credit], rows: Rows) -> None:
