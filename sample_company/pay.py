@@ -1,20 +1,20 @@
-"""Who is paid for what, by the plans that README.md publishes, and what payroll made of it.
+"""Who is paid for what, by the plans that README.md publishes.
 
-Belongs here: the planted pay in exact arithmetic, overrides, disputes, what payroll returns. Does
-not: plans and quotas (plans), credits (credits), refunds (money).
+Belongs here: the planted pay in exact arithmetic, and overrides. Does not: plans and quotas
+(plans), credits (credits), refunds (money), what is recorded late (late), payroll (payroll).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from random import Random
-from typing import Any
 
+from sample_company import late
 from sample_company.credits import OVERLAY, REVENUE, SOURCED, Credit, credit, credits_of_refund
-from sample_company.customers import months_later
 from sample_company.decisions import employee_on, euros_for_one, in_euros
 from sample_company.money import (
     count_bookings,
@@ -23,6 +23,7 @@ from sample_company.money import (
     take_over,
     won_deals,
 )
+from sample_company.payroll import BROKEN_RETURN, dispute, pay_run_of, period_of, run_payroll
 from sample_company.plans import (
     BROKEN_QUOTA,
     GOALS,
@@ -34,8 +35,8 @@ from sample_company.plans import (
     fiscal_year,
     plan_on,
 )
-from sample_company.rows import Row, Rows, utc
-from sample_company.world import LAST_DAY, World, moment_on
+from sample_company.rows import Row, Rows
+from sample_company.world import World
 
 PAY_TRUTH: dict[str, dict[str, str]] = {
     "pay": {
@@ -58,6 +59,7 @@ PAY_TRUTH: dict[str, dict[str, str]] = {
     "payroll_difference": {
         "payroll_return_id": "text",
         "employee_id": "text",
+        "pay_run_date": "date",
         "period": "date",
         "component": "text",
         "owed_amount": "money",
@@ -102,13 +104,7 @@ OVERRIDES = (
     ("E022", date(2026, 5, 1), "800.00", "handover_of_accounts", "E010", "E003",
      date(2027, 2, 1)),
 )  # fmt: skip
-DISPUTES, SHORT, MISSING = 11, 3, 2
-DISPUTE_REASONS = ("missing_split", "wrong_share", "wrong_rate", "wrong_exchange_rate")
-RESOLUTIONS = ("accepted", "rejected", "withdrawn")
-CENT_SHORT = Decimal("0.01")
-
-# What payroll returned without an amount: entity, id, what is wrong with it.
-BROKEN_RETURN = ("payroll_returns", "PR-E011-9999", "`paid_amount` is blank")
+# Rows of HR and payroll that break off.
 BROKEN_DELIVERIES = (BROKEN_QUOTA, BROKEN_RETURN)
 
 
@@ -131,23 +127,13 @@ def reward(random: Random, world: World, rows: Rows, is_first_tile: bool) -> Non
     if is_first_tile:
         decide(rows)
         pay += [*_bonuses(world, rows), *_overrides(rows)]
+        late.stamp_decisions(rows)
     for line in pay:
         rows.plant("pay", **line)
-    _run_payroll(random, pay, rows, is_first_tile)
-    _dispute(random, credits, rows)
-
-
-def period_of(day: date) -> date:
-    """Return the first day of the fiscal quarter; quarters begin in February."""
-    back = (day.month - 2) % 3
-    return months_later(day.replace(day=1), -back)
-
-
-def pay_run_of(line: Row) -> date:
-    """Return the pay run of a period: the last working day of a month that follows it."""
-    months = 14 if line["kind"] == "bonus" else 4
-    day = months_later(line["period"], months) - timedelta(days=1)
-    return day - timedelta(days=max(0, day.weekday() - 4))
+    postings = _postings(pay, credits, refunds, rows)
+    late.plant_postings(rows, postings)
+    run_payroll(random, pay, postings, rows, is_first_tile)
+    dispute(random, credits, rows)
 
 
 def _commissions(credits: list[Credit]) -> list[Row]:
@@ -183,6 +169,42 @@ def _taken_back(credits: list[Credit], refunds: list[Row]) -> list[Row]:
             }
             lines.append(line)
     return lines
+
+
+def _postings(pay: list[Row], credits: list[Credit], refunds: list[Row], rows: Rows) -> list[Row]:
+    """Return what each month posts of the pay, by what its cut-off knew."""
+    notes = late.stamp_refunds(rows)
+    refunded = {refund["opportunity_id"] for refund in refunds}
+    deals = late.stamp_splits(rows, credits, refunded)
+    postings = []
+    for line in pay:
+        if line["kind"] == "commission" and line["opportunity_id"] in deals:
+            continue
+        if line["kind"] == "bonus" and (unknown := late.absence_in(line)):
+            days, day = unknown
+            postings += late.corrections([_bonus_of_days(line, line["days"] + days)], [line], day)
+            continue
+        day = notes.get(line.get("refund_id", ""), date.min)
+        day = late.LATE_OVERRIDES.get(line.get("override_id", ""), day)
+        postings.append(late.posting(line, day))
+    for deal_id, day in deals.items():
+        now = [one for one in credits if one.deal.opportunity_id == deal_id]
+        # Until shares were agreed, the deal was its owner's.
+        first = next(one for one in now if one.employee_id == one.deal.owner)
+        whole = replace(first, share=Decimal(1), amount=first.deal.amount)
+        others = [one for one in now if one.split_type != REVENUE]
+        postings += late.corrections(_commissions([whole, *others]), _commissions(now), day)
+    return postings
+
+
+def _bonus_of_days(line: Row, days: int) -> Row:
+    """Return a bonus for other days of the year."""
+    exact = Fraction(line["base_amount"]) * Fraction(line["rate"])
+    return {
+        **line,
+        "days": days,
+        "amount": to_cents(exact * Fraction(days, line["days_in_period"])),
+    }
 
 
 def _line(one: Credit, payee: str, plan: str, component: str, rate: Decimal) -> Row:
@@ -299,94 +321,3 @@ def _overrides(rows: Rows) -> list[Row]:
         if end is None or pay_run_of(line) < end:
             lines.append(line)
     return lines
-
-
-def _run_payroll(random: Random, pay: list[Row], rows: Rows, is_first_tile: bool) -> None:
-    """Write what payroll says it paid: what was owed, but for a few cents and payments."""
-    owed: dict[tuple[date, str, str, date], Decimal] = defaultdict(Decimal)
-    for line in pay:
-        run = pay_run_of(line)
-        if run <= LAST_DAY:
-            owed[run, line["employee_id"], line["component"], line["period"]] += line["amount"]
-    runs = [key for key in sorted(owed) if owed[key]]
-    staying = [key for key in runs if owed[key] > 1 and plan_on(key[1], key[0])]
-    wrong = random.sample(staying, min(len(staying), SHORT + MISSING))
-    for run, payee, component, period in runs:
-        amount = owed[run, payee, component, period]
-        payroll_return_id = f"PR-{payee}-{run:%y%m%d}-{component}"
-        key = (run, payee, component, period)
-        paid, why = amount, ""
-        if key in wrong[:SHORT]:
-            paid, why = amount - CENT_SHORT, "rounding"
-        elif key in wrong:
-            paid, why = Decimal(0), "missing"
-        elif amount < 0 and plan_on(payee, run) is None:
-            paid, why = Decimal(0), "left"
-        if why in ("", "rounding"):
-            rows.add(
-                "payroll_returns",
-                payroll_return_id=payroll_return_id,
-                employee_id=payee,
-                pay_run_date=run,
-                component=component,
-                period=period,
-                paid_amount=paid,
-                currency_code=currency_of(payee),
-            )
-        if why:
-            rows.plant(
-                "payroll_difference",
-                payroll_return_id=payroll_return_id if why == "rounding" else "",
-                employee_id=payee,
-                period=period,
-                component=component,
-                owed_amount=amount,
-                paid_amount=paid,
-                currency_code=currency_of(payee),
-                why=why,
-            )
-    if is_first_tile:
-        rows.add(
-            "payroll_returns",
-            payroll_return_id=BROKEN_RETURN[1],
-            employee_id="E011",
-            pay_run_date=runs[-1][0],
-            component=REVENUE,
-            period=runs[-1][3],
-            currency_code="EUR",
-        )
-
-
-def _dispute(random: Random, credits: list[Credit], rows: Rows) -> None:
-    """Write objections to pay: raised after a pay run, most of them resolved."""
-    paid = [
-        (pay_run_of({"kind": "commission", "period": period_of(one.deal.close_date)}), one)
-        for one in credits
-        if one.split_type == REVENUE and plan_on(one.employee_id, one.deal.close_date)
-    ]
-    known = [(run, one) for run, one in paid if run < LAST_DAY - timedelta(days=21)]
-    chosen = random.sample(range(len(known)), min(len(known), DISPUTES))
-    for number, place in enumerate(sorted(chosen), start=1):
-        run, one = known[place]
-        raised = moment_on(random, run + timedelta(days=random.randint(1, 20)))
-        resolved = raised + timedelta(days=random.randint(2, 60), minutes=random.randint(1, 300))
-        is_resolved = random.random() < 0.7 and resolved.date() <= LAST_DAY
-        more: dict[str, Any] = {}
-        if is_resolved:
-            more = {"resolved_at": utc(resolved), "resolution": random.choice(RESOLUTIONS)}
-        _add_dispute(rows, f"DS-{number:03d}", one, raised, random.choice(DISPUTE_REASONS), more)
-
-
-def _add_dispute(
-    rows: Rows, dispute_id: str, one: Credit, raised: datetime, reason: str, more: dict[str, Any]
-) -> None:
-    rows.add(
-        "compensation_disputes",
-        dispute_id=dispute_id,
-        employee_id=one.employee_id,
-        period=period_of(one.deal.close_date),
-        opportunity_id=one.deal.opportunity_id,
-        raised_at=utc(raised),
-        reason=reason,
-        **more,
-    )

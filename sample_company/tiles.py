@@ -34,6 +34,7 @@ from sample_company import (
 )
 from sample_company.buyers import buyers
 from sample_company.credits import CREDIT_TRUTH
+from sample_company.late import LATE_TRUTH
 from sample_company.money import CREDIT_NOTES, MONEY_TRUTH
 from sample_company.pay import PAY_TRUTH, reward
 from sample_company.rows import Row, Rows
@@ -119,6 +120,7 @@ TRUTH_TYPES: dict[str, dict[str, str]] = {
     **MONEY_TRUTH,
     **CREDIT_TRUTH,
     **PAY_TRUTH,
+    **LATE_TRUTH,
     # Who is behind each cookie and record, ids of contacts that were merged away included.
     "identity": {"source_entity": "text", "source_id": "text", "human": "text"},
     "stage": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -62,19 +63,55 @@ def test_every_line_leads_to_a_record_a_kpi_or_a_decision(
     assert any(line.kpi for line in lines)
     assert any(line.override for line in lines)
     assert {line.credit["event_type"] for line in lines if line.credit} == {"booking", "refund"}
-    assert {line.is_other_now for line in lines} == {False}
+
+
+def test_what_was_corrected_says_so_and_nothing_else_does(
+    explained: dict[tuple[str, date], list[PayLine]],
+) -> None:
+    """The line that was posted first, and the one that corrected it: late shares, a late leave."""
+    found = {
+        (who, line.line["origin_period"], line.line["root_event_key"], line.line["reason"])
+        for (who, _), some in explained.items()
+        for line in some
+        if line.is_other_now
+    }
+    corrected = {
+        (who, line.line["origin_period"], line.line["root_event_key"])
+        for (who, _), some in explained.items()
+        for line in some
+        if line.line["reason"] == "changed"
+    }
+    assert found == {(*one, reason) for one in corrected for reason in ("earned", "changed")}
+    # Two sellers, their lead for each of the two deals, and a bonus.
+    assert len(corrected) == 5
 
 
 def test_base_times_rate_is_the_amount(
     explained: dict[tuple[str, date], list[PayLine]],
 ) -> None:
-    """The sample's locked months have flat rates only; a line is less than a cent away."""
-    wrong = [
-        line.line["explanation"]
-        for some in explained.values()
+    """The sample's locked months have flat rates only; a line is less than a cent away.
+
+    Of what was corrected, both lines say what it is now, and come to it together.
+    """
+    priced = [
+        ((who, line.line["root_event_key"], line.plan["base_in_tier"]), line)
+        for (who, _), some in explained.items()
         for line in some
         if line.plan and line.credit and not line.plan["withheld_amount"]
-        if abs(line.plan["base_in_tier"] * line.plan["rate"] - line.line["amount"])
+    ]
+    together: dict[tuple[object, ...], Decimal] = defaultdict(Decimal)
+    for key, line in priced:
+        if line.is_other_now:
+            together[key] += line.line["amount"]
+    assert len(together) == 4
+    wrong = [
+        line.line["explanation"]
+        for key, line in priced
+        if line.plan
+        if abs(
+            line.plan["base_in_tier"] * line.plan["rate"]
+            - (together[key] if line.is_other_now else line.line["amount"])
+        )
         >= Decimal("0.01")
     ]
     assert wrong == []

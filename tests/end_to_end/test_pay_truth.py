@@ -26,7 +26,7 @@ def ask(sample: RunHome, sql: str) -> list[tuple[Any, ...]]:
         for name in ("marts", "finance"):
             connection.execute(f"attach '{sample.current / name}.duckdb' as {name} (read_only)")
         connection.execute("use finance.compensation")
-        for table in ("pay", "credit", "refund", "payroll_difference"):
+        for table in ("pay", "posting", "late", "credit", "refund", "payroll_difference"):
             sql = sql.replace(f"truth('{table}')", f"read_parquet('{folder / table}/*.parquet')")
         return connection.execute(sql).fetchall()
 

@@ -9,16 +9,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import yaml
 
+from tests.conftest import ROOT
 from tests.end_to_end.conftest import RunHome
 from tests.end_to_end.test_pay_truth import ADDED, ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
 AS_OF = "date '2026-10-31'"
-# The last working day of the month after a quarter, of the second one after a year.
+_COMPANY = yaml.safe_load((ROOT / "company" / "company.yml").read_text(encoding="utf-8"))
+HOLIDAYS = ", ".join(f"date '{holiday['date']}'" for holiday in _COMPANY["holidays"])
+# The last working day of the month after the one that posts it, of the second one for a bonus.
 PAY_RUN = """
-    last_day((period + case kind when 'bonus' then interval 13 month else interval 3 month end)
+    last_day((posted_month + case kind when 'bonus' then interval 2 month else interval 1 month end)
         ::date)
 """
 
@@ -31,12 +35,14 @@ def test_payroll_is_sent_what_was_planted(sample: RunHome) -> None:
         where component not in {ADDED} and amount <> 0
     """
     planted = f"""
-        select employee_id, month_end - greatest(0, isodow(month_end) - 5)::integer, component,
-            currency_code, amount
+        select employee_id, list_max(list_filter(
+                list_transform(range(7), lambda back: month_end - back::integer),
+                lambda day: isodow(day) < 6 and day not in ({HOLIDAYS})
+            )), component, currency_code, amount
         from (
             select employee_id, {PAY_RUN} as month_end, component, currency_code,
                 sum(amount) as amount
-            from truth('pay') group by all having sum(amount) <> 0
+            from truth('posting') group by all having sum(amount) <> 0
         )
         where month_end <= {AS_OF}
     """

@@ -10,6 +10,7 @@ Belongs here: all lines in one. Does not: how a check looks (checks.py).
 from __future__ import annotations
 
 from tests.mutations.mutants_attribution import ATTRIBUTION
+from tests.mutations.mutants_cut_off import CUT_OFF
 from tests.mutations.mutants_economics import ECONOMICS
 from tests.mutations.mutants_funnel import DEAL_LOADS, FUNNEL, HANDOFFS, IDENTITY, SCORES
 from tests.mutations.mutants_money import KPIS, MONEY
@@ -20,5 +21,5 @@ from tests.mutations.mutants_pipeline import PIPELINE
 
 MUTANTS = [
     *FUNNEL, *HANDOFFS, *PIPELINE, *MONEY, *KPIS, *SCORES, *DEAL_LOADS, *IDENTITY, *ATTRIBUTION,
-    *PATHS, *ECONOMICS, *PAY, *PAYROLL,
+    *PATHS, *ECONOMICS, *PAY, *PAYROLL, *CUT_OFF,
 ]  # fmt: skip

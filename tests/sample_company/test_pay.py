@@ -378,27 +378,27 @@ def test_payroll_paid_what_was_owed_but_for_the_planted_differences(
         """
         with owed as (
             select regexp_extract(coalesce(opportunity_id, ''), '^([0-9]+[.])?') as tile,
-                employee_id, component, period, sum(amount) as amount
-            from truth_pay group by all having sum(amount) <> 0
+                employee_id, component, last_day(cast(posted_month + case kind
+                    when 'bonus' then interval 2 month else interval 1 month end as date)) as run,
+                sum(amount) as amount
+            from truth_posting group by all having sum(amount) <> 0
         ),
         paid as (
             select regexp_extract(payroll_return_id, '^([0-9]+[.])?') as tile,
-                employee_id, component, period, paid_amount as amount
+                employee_id, component, last_day(pay_run_date) as run, period,
+                paid_amount as amount
             from payroll_returns where paid_amount is not null
         )
-        select owed.employee_id, owed.component, owed.period, owed.amount,
-            coalesce(paid.amount, 0)
-        from owed full join paid using (tile, employee_id, component, period)
-        where owed.amount is distinct from paid.amount
-            and coalesce(owed.period, date '1900-01-01') < date '2026-08-01'
-            and owed.component not like 'company%'
+        select owed.employee_id, owed.component, run, owed.amount, coalesce(paid.amount, 0)
+        from owed full join paid using (tile, employee_id, component, run)
+        where owed.amount is distinct from paid.amount and run <= date '2026-10-31'
         order by all
         """,
     )
     planted = ask(
         tables,
-        "select employee_id, component, period, owed_amount, paid_amount "
-        "from truth_payroll_difference where component not like 'company%' order by all",
+        "select employee_id, component, last_day(pay_run_date), owed_amount, paid_amount "
+        "from truth_payroll_difference order by all",
     )
     assert differences == planted
     reasons = ask(tables, "select distinct why from truth_payroll_difference")
