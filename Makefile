@@ -62,11 +62,12 @@ format: $(DEVELOPMENT) ## Format Python and SQL
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
-bench: $(RUNTIME) ## Measure the daily job (SCALE=50), a connector (ROWS=1000000), attribution (TOUCHES=1000000); see docs/benchmarks.md
+bench: $(RUNTIME) ## Measure the daily job (SCALE=50), a connector (ROWS=1000000), attribution (TOUCHES=1000000), pay (CREDITS=100000 PAYEES=1000); see docs/benchmarks.md
 	@$(BIN)/python -m bench.measure --scale $(or $(SCALE),1)
 	@$(BIN)/python -m bench.connectors --rows $(or $(ROWS),200000)
 	@$(BIN)/python -m bench.nothing_new
 	@$(BIN)/python -m bench.attribution --touches $(or $(TOUCHES),1000000)
+	@$(BIN)/python -m bench.compensation --payees $(or $(PAYEES),1000) --credits $(or $(CREDITS),100000)
 
 docs: $(RUNTIME) ## Write the generated documentation: JSON Schemas for editors
 	@$(BIN)/python -m orchestration.docs

@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from bench.report_pay import PAY, pay_section
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 HISTORY = DOCS / "benchmarks.jsonl"
 PAGE = DOCS / "benchmarks.md"
@@ -111,6 +113,8 @@ def write_report() -> str:
         parts += [ATTRIBUTION, _attribution(credited)]
     if peers := {record["peer_touches"]: record for record in records if "peers" in record}:
         parts += [PEERS, _peers(peers)]
+    if paid := {record["pay_credits"]: record for record in records if "pay_credits" in record}:
+        parts += [PAY, *(pay_section(paid[credits]) for credits in sorted(paid))]
     page = "\n".join(parts)
     PAGE.write_text(page, encoding="utf-8")
     return page

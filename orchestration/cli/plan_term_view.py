@@ -68,7 +68,8 @@ def _achieved(what: Achieved) -> str:
     if what.kpi is None:
         return f"the attainment of {what.component}"
     goal = "the company's target" if what.goal is None else f"a goal of {what.goal:,}"
-    return f"the KPI {what.kpi} against {goal}"
+    whose = " of the payee alone" if what.of == "individual" else ""
+    return f"the KPI {what.kpi}{whose} against {goal}"
 
 
 def _clawed_back(rule: Clawback) -> str:

@@ -92,9 +92,10 @@ def _pooled(item: PlanComponent, pool: Pool, period: str) -> Iterator[str]:
 
 def _achieved(item: PlanComponent, plan: PlanFile, period: str) -> Iterator[str]:
     goal = "the company's target" if item.goal is None else f"a goal of {item.goal:,}"
+    whose = " of the payee alone" if item.of == "individual" else ""
     yield (
-        f"Pays {_percent(item.weight or Decimal(0))} of the target pay for the KPI {item.kpi} "
-        f"against {goal}, each {period}."
+        f"Pays {_percent(item.weight or Decimal(0))} of the target pay for the KPI {item.kpi}"
+        f"{whose} against {goal}, each {period}."
     )
     if plan.unpaid_absences:
         yield f"Days of absence do not count: {', '.join(plan.unpaid_absences)}."

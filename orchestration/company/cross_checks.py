@@ -5,7 +5,7 @@ Belongs here: which files are compared with each other. Does not: checks inside 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from orchestration.company.attribution import AttributionFile
@@ -20,6 +20,7 @@ from orchestration.company.fx_rates import (
     check_costs_have_rates,
     check_reporting_currency,
 )
+from orchestration.company.kpis import KpiDefinition
 from orchestration.company.pay_rows import (
     PlanAssignment,
     Quota,
@@ -29,7 +30,7 @@ from orchestration.company.pay_rows import (
     check_quota_gaps,
 )
 from orchestration.company.payroll import PayrollFile
-from orchestration.company.plan_checks import ReadPlan, check_plan_kpis
+from orchestration.company.plan_checks import ReadPlan, check_plan_kpis, check_plan_people
 from orchestration.company.problems import Problem
 from orchestration.company.scoring import ScoringFile
 from orchestration.company.source_checks import deliveries
@@ -61,6 +62,7 @@ class Parts:
     quotas: list[Quota] | None
     payroll: PayrollFile | None
     kpi_names: Collection[str]
+    kpis: Mapping[str, KpiDefinition]
 
 
 def cross_problems(parts: Parts) -> list[Problem]:
@@ -155,7 +157,12 @@ def _targets_and_kpis(parts: Parts) -> list[Problem]:
 
 
 def _plans_and_kpis(parts: Parts) -> list[Problem]:
-    return check_plan_kpis(parts.plans, parts.kpi_names) if parts.kpi_names else []
+    if not parts.kpi_names:
+        return []
+    return [
+        *check_plan_kpis(parts.plans, parts.kpi_names),
+        *check_plan_people(parts.plans, parts.kpis),
+    ]
 
 
 def _assignments(parts: Parts) -> list[Problem]:

@@ -34,6 +34,11 @@ class _World:
         return {**self.own, **self.concord}
 
     @property
+    def by_person(self) -> set[str]:
+        """The components of Concord whose rows say whose they are."""
+        return {name for kpi in self.concord.values() if kpi.by_person for name in kpi.components}
+
+    @property
     def of_concord(self) -> dict[str, KpiDefinition]:
         """Each component of Concord, with a KPI that is made of it."""
         return {name: kpi for kpi in self.concord.values() for name in kpi.components}
@@ -59,6 +64,7 @@ def kpi_problems(
             *_parts(name, kpi, world),
             *_states(name, kpi, world),
             *_dimensions(name, kpi, world),
+            *_person(name, kpi, world),
         ]
     return problems
 
@@ -132,6 +138,15 @@ def _states(name: str, kpi: KpiDefinition, world: _World) -> Iterator[Problem]:
             fix = f"write state: {known.state}" if known.state else "remove state"
             yield _problem(name, "state", kpi.state, message, fix)
             break
+
+
+def _person(name: str, kpi: KpiDefinition, world: _World) -> Iterator[Problem]:
+    """The rows of a company's models do not say whose they are."""
+    for component in kpi.components:
+        if kpi.by_person is not None and component not in world.by_person:
+            message = f"nobody knows whose {component!r} is"
+            allowed = listed(sorted(world.by_person))
+            yield _problem(name, "by_person", kpi.by_person, message, "remove by_person", allowed)
 
 
 def _dimensions(name: str, kpi: KpiDefinition, world: _World) -> Iterator[Problem]:

@@ -24,6 +24,8 @@ from orchestration.company.yaml_file import read_yaml
 
 # The SQL multiplies as many.
 MOST_FACTORS = 4
+# What parts add up to, those of single people too.
+ADDED_UP = ("sum", "ratio")
 PublishGroup = Literal[
     "core", "demand", "pipeline", "attribution", "unit_economics", "compensation", "ops"
 ]
@@ -78,6 +80,11 @@ class KpiDefinition(Decision):
         "without it that is unknown.",
     )
     dimensions: list[KpiDimension] = Field(description="Dimensions that the KPI is reported by.")
+    by_person: Text | None = Field(
+        None,
+        description="Whose it is where a plan pays a single person for it, such as the owner of "
+        "the opportunity; left out where its parts belong to nobody alone.",
+    )
     contract_version: PositiveInteger = Field(description="Raised when the meaning changes.")
     headline_order: PositiveInteger | None = Field(
         None, description="Place among the headline KPIs, if it is one."
@@ -103,6 +110,13 @@ class KpiDefinition(Decision):
                 "a product, and nothing else, is made of other KPIs",
                 allowed="factors and divisors where aggregation is product",
                 fix="name factors or divisors, or correct aggregation",
+            )
+        if self.by_person is not None and (self.state or self.aggregation not in ADDED_UP):
+            raise refuse(
+                f"a {self.aggregation if self.aggregation not in ADDED_UP else 'state'} cannot be "
+                "told by person",
+                allowed="by_person beside a sum or a ratio that is no state",
+                fix="remove by_person",
             )
         return self
 

@@ -271,6 +271,7 @@ def load_company(
         quotas=quotas,
         payroll=payroll,
         kpi_names={path.stem for path in kpi_folder.glob("*.yml")} | set(extensions.kpis),
+        kpis=every_kpi,
     )
     problems = [*reading.problems, *cross_problems(parts)]
     if (

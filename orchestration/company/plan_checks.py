@@ -7,15 +7,16 @@ not: the form of one component (plans).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from orchestration.company.kpis import KpiDefinition
 from orchestration.company.model_problems import validate_yaml
 from orchestration.company.plan_terms import Achieved
-from orchestration.company.plans import PLANS_FOLDER, PlanFile
+from orchestration.company.plans import PLANS_FOLDER, PlanComponent, PlanFile
 from orchestration.company.problems import Problem
 from orchestration.company.suggestions import did_you_mean, listed
 from orchestration.company.yaml_file import YamlFile, read_yaml
@@ -69,13 +70,41 @@ def check_plan_kpis(plans: Iterable[ReadPlan], kpis: Collection[str]) -> list[Pr
     ]
 
 
+def check_plan_people(
+    plans: Iterable[ReadPlan], kpis: Mapping[str, KpiDefinition]
+) -> list[Problem]:
+    """Find what is paid for a single person's KPI that belongs to nobody alone.
+
+    Args:
+        plans: Every version of every plan.
+        kpis: All sound definitions.
+    """
+    told = sorted(name for name, kpi in kpis.items() if kpi.by_person)
+    return [
+        one.file.problem(
+            (*place, "of"),
+            f"{item.kpi} cannot be told by person",
+            allowed=f"company; individual of {listed(told)}",
+            fix="write of: company, or name a KPI that can",
+        )
+        for one in plans
+        for place, item in _looking_at_kpis(one.plan)
+        if item.of == "individual" and item.kpi in kpis and item.kpi not in told
+    ]
+
+
 def _kpis(plan: PlanFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for position, item in enumerate(plan.components):
+    for place, item in _looking_at_kpis(plan):
         if item.kpi is not None:
-            yield ("components", position), item.kpi
-    for place, condition in _conditions(plan):
-        if condition.kpi is not None:
-            yield place, condition.kpi
+            yield place, item.kpi
+
+
+def _looking_at_kpis(
+    plan: PlanFile,
+) -> Iterator[tuple[tuple[str | int, ...], PlanComponent | Achieved]]:
+    for position, item in enumerate(plan.components):
+        yield ("components", position), item
+    yield from _conditions(plan)
 
 
 def _problems_of_conditions(plan: PlanFile, file: YamlFile) -> list[Problem]:

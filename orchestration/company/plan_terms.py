@@ -23,6 +23,12 @@ from orchestration.company.value_types import (
     refuse,
 )
 
+KpiOf = Literal["company", "individual"]
+KPI_OF = (
+    "Whose value of the KPI counts: the company's, or that of the payee alone (individual), which "
+    "needs a goal."
+)
+
 
 class Cap(Decision):
     """The most that a component pays."""
@@ -55,6 +61,7 @@ class Achieved(Decision):
         None, description="Component of the same plan whose attainment of its quota counts."
     )
     kpi: SnakeCase | None = Field(None, description="Or a KPI: its value as a share of the goal.")
+    of: KpiOf = Field("company", description=KPI_OF)
     goal: Annotated[Amount, Field(gt=0)] | None = Field(
         None, description="What the KPI should reach; default the company's target of the period."
     )
@@ -73,7 +80,31 @@ class Achieved(Decision):
                 allowed="goal beside a kpi only",
                 fix="remove goal: a component is measured by its quota",
             )
+        problem = form_of_person("the condition", self.of, self.kpi, self.goal)
+        if problem is not None:
+            raise problem
         return self
+
+
+def form_of_person(
+    what: str, of: KpiOf, kpi: str | None, goal: Decimal | None
+) -> PydanticCustomError | None:
+    """Return what is wrong with a KPI of the payee alone, or None."""
+    if of == "company":
+        return None
+    if kpi is None:
+        return refuse(
+            f"{what} is of the individual and names no kpi",
+            allowed="of: individual beside a kpi only",
+            fix="name a kpi, or remove of",
+        )
+    if goal is None:
+        return refuse(
+            f"{what} looks at the payee's own {kpi} and has no goal",
+            allowed="a goal above 0: targets are the company's and its teams', nobody's alone",
+            fix="add goal, or write of: company",
+        )
+    return None
 
 
 class Gate(Achieved):

@@ -14,7 +14,18 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from orchestration.company.plan_tariffs import form_of_method
-from orchestration.company.plan_terms import Cap, Clawback, Draw, Gate, Holdback, Multiplier, Pool
+from orchestration.company.plan_terms import (
+    KPI_OF,
+    Cap,
+    Clawback,
+    Draw,
+    Gate,
+    Holdback,
+    KpiOf,
+    Multiplier,
+    Pool,
+    form_of_person,
+)
 from orchestration.company.value_types import (
     Amount,
     Day,
@@ -92,6 +103,7 @@ class PlanComponent(Decision):
     )
     measure: Measure | None = Field(None, description="What is counted; or else name a `kpi`.")
     kpi: SnakeCase | None = Field(None, description="KPI whose achievement is paid for.")
+    of: KpiOf = Field("company", description=KPI_OF)
     credit_type: CreditType | None = Field(
         None, description="Which credits; default revenue, or the only ones of the measure."
     )
@@ -189,6 +201,13 @@ class PlanComponent(Decision):
         return self
 
     @property
+    def kpi_of(self) -> Literal["company", "team", "individual"] | None:
+        """Whose value of the KPI counts; None without a KPI."""
+        if self.kpi is None:
+            return None
+        return "team" if self.pool is not None and self.pool.team is not None else self.of
+
+    @property
     def sold(self) -> dict[str, list[str]]:
         """Which lines of deals count, by what is asked of a line; empty counts all."""
         asked: dict[str, list[str]] = {
@@ -234,6 +253,9 @@ def _form_of_kpi(item: PlanComponent) -> PydanticCustomError | None:
         )
     if item.pool is not None:
         return _form_of_pool(item)
+    problem = form_of_person(item.component, item.of, item.kpi, item.goal)
+    if problem is not None:
+        return problem
     if item.kpi is None:
         if item.weight is not None or item.goal is not None:
             return refuse(
@@ -270,7 +292,7 @@ def _has_terms_of_credits(item: PlanComponent) -> bool:
 def _form_of_pool(item: PlanComponent) -> PydanticCustomError | None:
     beside = (
         item.kpi is None, item.weight, item.goal, item.gates, item.multiplier, item.quota_measure,
-        _has_terms_of_credits(item),
+        _has_terms_of_credits(item), item.of == "individual",
     )  # fmt: skip
     if any(beside):
         return refuse(

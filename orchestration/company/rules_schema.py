@@ -242,7 +242,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("held_share", pa.decimal128(9, 6)),
             ("held_until", TEXT),
             ("held_months", INTEGER),
-            *_texts("pool_shared_by", "pool_team"),
+            *_texts("pool_shared_by", "pool_team", "kpi_of"),
         ]
     ),
     "plan_condition": pa.schema(
@@ -251,7 +251,7 @@ RULES_SCHEMAS: dict[str, pa.Schema] = {
             ("version", INTEGER),
             ("component", TEXT),
             ("condition_number", INTEGER),
-            *_texts("kind", "of_component", "of_kpi"),
+            *_texts("kind", "of_component", "of_kpi", "kpi_of"),
             ("goal", pa.decimal128(18, 6)),
             ("band_number", INTEGER),
             *((name, pa.decimal128(18, 6)) for name in ("at_least", "below", "factor")),

@@ -56,6 +56,7 @@ def _entry(kpi: str, item: KpiDefinition) -> str:
         "Date": item.date_role,
         "Final when": item.maturity_rule,
         "Reported by": ", ".join(item.dimensions) or "the total only",
+        "Of one person": item.by_person,
         "Unit, owner": f"{item.unit}; {item.owner}; contract version {item.contract_version}",
     }
     lines = [f"### {item.kpi_label}", "", *_wrapped(f"`{kpi}`: {item.description}"), ""]

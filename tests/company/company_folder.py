@@ -153,6 +153,7 @@ owner: marketing
 kpi_group: demand
 is_additive: true
 maturity_rule: final at once
+by_person: Owner of the lead
 numerator_component: leads
 dimensions: [channel, team]
 contract_version: 1

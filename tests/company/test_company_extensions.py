@@ -148,6 +148,10 @@ INTERNAL, SCRAP = "models/internal/parts.yml", "kpis/scrap_rate.yml"
         (SCRAP, "aggregation: ratio", "aggregation: median", "of which there is no median"),
         (SCRAP, "parts_broken", "sales_cycle_days", "only a median or a p90 can be taken"),
         (SCRAP, "parts_broken", "open_pipeline", "write state: as_of_date"),
+        (SCRAP, "dimensions", "by_person: Who made it\ndimensions",
+         "kpis/scrap_rate.yml by_person = 'Who made it': nobody knows whose 'parts_broken' is"),
+        (SCRAP, "aggregation: ratio", "by_person: Who made it\naggregation: median",
+         "a median cannot be told by person"),
         (SCRAP, "aggregation", "formulae: x\naggregation", "unknown key"),
     ],
 )  # fmt: skip

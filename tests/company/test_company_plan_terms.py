@@ -106,6 +106,12 @@ def test_terms_are_rows(paying: Folder) -> None:
         ("{kpi: win_rate, goal: 0.25, at", "{at", "what it looks at", "add one"),
         ("{component: commission, at", "{component: commission, goal: 2, at", "goal but no kpi",
          "remove goal"),
+        ("{kpi: win_rate, goal: 0.25", "{kpi: win_rate, of: individual",
+         "payee's own win_rate and has no goal", "add goal"),
+        ("{kpi: win_rate, goal", "{kpi: win_rate, of: individual, goal",
+         "win_rate cannot be told by person", "write of: company"),
+        ("{component: commission, at", "{component: commission, of: individual, at",
+         "names no kpi", "name a kpi"),
         ("at_least: 1, multiply", "at_least: 1.1, multiply", "band 2 of the multiplier", "meet"),
         ("at_least: 1, multiply", "at_least: 1, below: 2, multiply", "band 2 of the multiplier",
          "the last one only"),
@@ -152,3 +158,16 @@ def test_terms_are_told_in_plain_language(paying: Folder) -> None:
         "from 100 % on: x 1.5",
     ):
         assert words in told
+
+
+def test_a_condition_on_what_the_payee_alone_has_reached(paying: Folder) -> None:
+    paying.replace(FILE, "      kpi: leads\n", "      {kpi: leads, of: individual, goal: 9,\n")
+    paying.replace(FILE, "multiply: 1.5}]\n", "multiply: 1.5}]}\n")
+    rows = rules_tables(paying.load())["plan_condition"].to_pylist()
+    assert [(row["of_kpi"], row["kpi_of"]) for row in rows[::2]] == [
+        (None, None),
+        ("win_rate", "company"),
+        ("leads", "individual"),
+    ]
+    told = "\n".join(plan_lines(paying.load().plans[0]))
+    assert "Multiplied by the KPI leads of the payee alone against a goal of 9:" in told

@@ -163,6 +163,13 @@ BANDS = "- {at_least: 0, below: 1, rate: 0.06}"
          "weighs E1 twice", "once"),
         ("    weight: 0.4\n    goal: 0.25\n", "    pool: {}\n", "does not say its amount",
          "amount"),
+        ("    weight: 0.4\n    goal: 0.25\n", "    pool: {}\n    of: individual\n",
+         "shares a pool by means that only other components have", "nothing else"),
+        ("    weight: 0.4\n    goal: 0.25\n", "    weight: 0.4\n    of: individual\n",
+         "looks at the payee's own win_rate and has no goal", "a goal above 0"),
+        ("credited_to: own", "of: individual", "of the individual and names no kpi",
+         "beside a kpi only"),
+        ("    goal: 0.25\n", "    goal: 0.25\n    of: team\n", "not allowed", "individual"),
         ("kpi: win_rate\n", "kpi: win_rate\n    products: [P-1]\n",
          "by means that only credits have", "no products"),
         ("kpi: win_rate\n", "kpi: win_rate\n    opportunity_types: [new]\n",
@@ -190,6 +197,8 @@ def test_what_is_wrong_with_a_component_is_said(
         ("credited_to: own", "products: [P-1]\n    instead_of: [leads]",
          "components[0].instead_of[0]", "no other component that counts the same", "the same"),
         ("kpi: leads", "kpi: leeds", "components[1].kpi", "no such KPI", "'leads'"),
+        ("    goal: 0.25\n", "    goal: 0.25\n    of: individual\n", "components[2].of",
+         "win_rate cannot be told by person", "write of: company, or name a KPI that can"),
         ("measure: bookings\n    cred", "measure: boking\n    cred", "components[0].measure",
          "not allowed", "bookings"),
         ("valid_to: 2026-01-01", "valid_to: 2025-01-01", "valid_to", "ends before it starts",
@@ -204,6 +213,23 @@ def test_what_is_wrong_with_a_plan_is_said(
     assert problem.key == key, str(problem)
     assert message in problem.message, str(problem)
     assert fix in problem.fix, str(problem)
+
+
+def test_the_kpis_that_can_be_told_by_person_are_listed(paying: Folder) -> None:
+    """Whose a lead is its definition says; of the win rate it does not."""
+    paying.replace(FILE, "    goal: 0.25\n", "    goal: 0.25\n    of: individual\n")
+    [problem] = paying.problems()
+    assert problem.allowed == "company; individual of leads"
+    paying.replace(FILE, "    of: individual\n", "")
+    paying.replace(FILE, "    weight: 0.6\n", "    weight: 0.6\n    goal: 9\n    of: individual\n")
+    [plan] = paying.load().plans
+    assert [item.kpi_of for item in plan.components] == [None, "individual", "company"]
+    rows = rules_tables(paying.load())["plan_component"].to_pylist()
+    assert [row["kpi_of"] for row in rows] == [None, "individual", "company"]
+    assert (
+        "Pays 60 % of the target pay for the KPI leads of the payee alone against a goal of 9, "
+        "each fiscal year."
+    ) in "\n".join(plan_lines(plan))
 
 
 def test_versions_follow_one_another(paying: Folder) -> None:

@@ -240,6 +240,7 @@ EXPECTED = {
         "held_months": INT,
         "pool_shared_by": TEXT,
         "pool_team": TEXT,
+        "kpi_of": TEXT,
     },
     "plan_condition": {
         "plan": TEXT,
@@ -249,6 +250,7 @@ EXPECTED = {
         "kind": TEXT,
         "of_component": TEXT,
         "of_kpi": TEXT,
+        "kpi_of": TEXT,
         "goal": "decimal128(18, 6)",
         "band_number": INT,
         "at_least": "decimal128(18, 6)",

@@ -425,6 +425,8 @@ class Oracle:
     def _achieved(self, one: Counted, what: Achieved) -> Fraction:
         grain = "year" if one.item.scope == "year_to_date" else GRAINS[one.item.frequency]
         start = one.start(one.credit.event.priced, is_window=True)
+        if what.kpi is not None and what.of == "individual":
+            return self._achieved_alone(one.payee, what, grain, start)
         if what.kpi is not None:
             known = [row for row in self.world.kpis if row[:3] == (what.kpi, grain, start)]
             goal = what.goal or (known[0][4] if known else "")
@@ -438,6 +440,19 @@ class Oracle:
              and start <= two.credit.event.day <= period_end(start, grain)), _ZERO,
         )  # fmt: skip
         return rounded(credited / quota, 9) if quota else _ZERO
+
+    def _achieved_alone(self, who: str, what: Achieved, grain: str, start: date) -> Fraction:
+        """What somebody's own win rate is of the goal, where the KPI is known at all."""
+        end = period_end(start, grain)
+        won, decided = (
+            sum((Fraction(number) for name, owner, month, number in self.world.parts
+                 if (name, owner) == (component, who) and start <= month <= end), _ZERO)
+            for component in ("deals_won", "deals_closed")
+        )  # fmt: skip
+        is_told = any(row[:3] == (what.kpi, grain, start) for row in self.world.kpis)
+        if not decided or not is_told:
+            return _ZERO
+        return rounded(rounded(won / decided, 6) / Fraction(what.goal or 0), 9)
 
     def _carried(self) -> dict[tuple[str, str, str, str, str, date], Fraction]:
         """Walk through the periods: each pays what is earned and waits, up to its cap."""

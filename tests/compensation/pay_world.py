@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.company.csv_file import columns_of, read_csv
+from orchestration.company.kpis import read_kpis
 from orchestration.company.model_problems import validate_yaml
 from orchestration.company.pay_rows import (
     ASSIGNMENTS_FILE,
@@ -34,7 +36,7 @@ from orchestration.company.plans import PLANS_FOLDER
 from orchestration.company.rules_schema import RULES_SCHEMAS
 from orchestration.company.yaml_file import read_yaml
 from orchestration.ledger.source import write_ledger
-from tests.kpi.compiled import CompiledModels, Row, make_table
+from tests.kpi.compiled import PROJECT, CompiledModels, Row, make_table
 
 MODELS = (
     "path:models/intermediate/compensation", "path:models/marts/compensation",
@@ -85,8 +87,10 @@ class PayWorld:
         leads: Hand-off that Sales accepted, employee, day.
         meetings: Meeting, employee, day.
         rates: Currency, first day, rate; holds until the next, never before.
-        kpis: KPI, period grain, first day of the period, value, target.
+        kpis: KPI, period grain, first day of the period, value and target ("" is not known).
         team_kpis: KPI, period grain, first day of the period, team, value.
+        parts: Component of KPIs, employee ("" is nobody), first day of a month, quantity ("" is not
+            known).
         absences: Employee, kind, first day, day after the last.
         types: Type of each opportunity that is not new.
         lines: Lines of each opportunity that has some: product, its family, type, amount, cost
@@ -114,6 +118,7 @@ class PayWorld:
     rates: list[tuple[str, date, str]] = field(default_factory=list)
     kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
     team_kpis: list[tuple[str, str, date, str, str]] = field(default_factory=list)
+    parts: list[tuple[str, str, date, str]] = field(default_factory=list)
     absences: list[tuple[str, str, date, date]] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
     lines: dict[str, list[tuple[str, str, str, str, str, str]]] = field(default_factory=dict)
@@ -291,13 +296,44 @@ def _make_settings(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> No
     make_table(
         connection, "kpi.rpt_kpi",
         {"kpi": TEXT, "period_grain": TEXT, "period_start": DAY, "dimension": TEXT,
-         "member": TEXT, "value": "decimal(38, 6)", "target": "decimal(38, 6)"},
+         "member": TEXT, "value": "decimal(38, 6)", "target": "decimal(38, 6)",
+         "numerator": "decimal(38, 6)", "denominator": "decimal(38, 6)"},
         [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "all",
-          "member": "all", "value": Decimal(value), "target": Decimal(target) if target else None}
+          "member": "all", "value": Decimal(value) if value else None,
+          "target": Decimal(target) if target else None}
          for kpi, grain, start, value, target in world.kpis]
         + [{"kpi": kpi, "period_grain": grain, "period_start": start, "dimension": "team",
             "member": team, "value": Decimal(value)}
            for kpi, grain, start, team, value in world.team_kpis],
+    )  # fmt: skip
+    _make_parts(connection, world)
+
+
+@cache
+def _definitions() -> list[Row]:
+    definitions, problems = read_kpis(PROJECT / "kpis", "kpis")
+    assert not problems
+    return [definition.model_dump() for definition in definitions.values()]
+
+
+def _make_parts(connection: duckdb.DuckDBPyConnection, world: PayWorld) -> None:
+    """What the KPIs of single people are made of."""
+    make_table(
+        connection, "staging.stg_company__kpi_definitions",
+        dict.fromkeys(("kpi", "aggregation", "numerator_component", "denominator_component"), TEXT),
+        _definitions() if world.parts else [],
+    )  # fmt: skip
+    make_table(
+        connection, "intermediate.int_kpi_employee_components",
+        {"component": TEXT, "employee_key": TEXT, "month_start_date": DAY,
+         "quantity": "decimal(38, 6)"},
+        [{"component": component, "employee_key": employee_key(who) or "unknown",
+          "month_start_date": month, "quantity": Decimal(quantity) if quantity else None}
+         for component, who, month, quantity in world.parts],
+    )  # fmt: skip
+    make_table(
+        connection, "intermediate.int_kpi_recorded_components", {"component": TEXT},
+        [{"component": name} for name in sorted({row[0] for row in world.parts})],
     )  # fmt: skip
 
 

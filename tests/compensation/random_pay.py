@@ -21,6 +21,8 @@ OF_LEADS = ("own", "team", "team", "organisation", "organisation")
 CURRENCIES = ("EUR", "EUR", "USD", "GBP")
 METHODS = ("flat", "marginal", "marginal", "retroactive", "step", "interpolated")
 DAYS = (AS_OF - FIRST).days
+WITH_A_GOAL = {"kpi": "renown", "goal": 80}
+OWN = {"kpi": "win_rate", "of": "individual", "goal": 0.4}
 
 
 def random_plans(random: Random, method: str = "") -> dict[str, str]:
@@ -109,7 +111,7 @@ def _add_terms(random: Random, components: list[dict[str, Any]], *, is_whole: bo
     """Let components depend on others, and refunds take back more or less, unless all is whole."""
     attained = [one["component"] for one in components if "quota_measure" in one]
     for item in components:
-        looked_at = [{"kpi": "renown"}, {"kpi": "renown", "goal": 80}]
+        looked_at = [{"kpi": "renown"}, OWN if item["component"] == "part1" else WITH_A_GOAL]
         looked_at += [{"component": name} for name in attained] * 2
         if random.random() < 0.25:
             item["gates"] = [
@@ -224,11 +226,25 @@ def random_world(random: Random, plans: list[str], deals: int = 60) -> PayWorld:
         for number in range(0, count * {"month": 1, "quarter": 3, "year": 12}[grain],
                             {"month": 1, "quarter": 3, "year": 12}[grain])
     ]  # fmt: skip
+    _decide_by_person(world)
     for number in range(deals):
         _add_deal(random, world, f"d{number:03d}")
     for number in range(deals // 2):
         world.leads.append((f"l{number:03d}", random.choice((*REPS, "")), _day(random)))
     return world
+
+
+def _decide_by_person(world: PayWorld) -> None:
+    """What everybody, and nobody, won and decided by month; some decide nothing for a while."""
+    random = Random("by person")
+    world.kpis += [("win_rate", *row[1:3], "0.3", "") for row in world.kpis]
+    for who in (*CHIEFS, *LEADS, *REPS, ""):
+        for number in range(24):
+            if random.random() < 0.4:
+                decided = random.randint(1, 5)
+                month = period_start(FIRST + timedelta(days=31 * number), "month", 1)
+                world.parts.append(("deals_closed", who, month, str(decided)))
+                world.parts.append(("deals_won", who, month, str(random.randint(0, decided))))
 
 
 def _lines(random: Random, cents: int, pieces: int) -> list[tuple[str, str, str, str, str, str]]:

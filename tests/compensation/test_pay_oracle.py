@@ -11,6 +11,7 @@ from random import Random
 
 import duckdb
 import pytest
+import yaml
 
 from orchestration.company.plan_checks import read_plans
 from tests.compensation.conftest import Pay
@@ -112,6 +113,19 @@ def test_random_plans_have_every_term(told: Told) -> None:
     _, _, oracle = told
     factors = {oracle.factor(one) for one in oracle.counted}
     assert len(factors) > 1
+
+
+def test_some_conditions_are_on_what_the_payee_alone_reached() -> None:
+    """In some world a gate is one, in another a multiplier; and somebody has decided nothing."""
+    kinds = set()
+    for seed in SEEDS:
+        for text in random_plans(Random(seed)).values():
+            for item in yaml.safe_load(text)["components"]:
+                alone = [one for one in item.get("gates", []) if one.get("of") == "individual"]
+                kinds |= {"gate"} if alone else set()
+                if item.get("multiplier", {}).get("of") == "individual":
+                    kinds.add("multiplier")
+    assert kinds == {"gate", "multiplier"}
 
 
 def test_attainment_is_the_oracles(told: Told) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from orchestration.company import CompanyInvalid
 from orchestration.scenario.scratch import ScenarioError
 from orchestration.scenario.what_if import AssumedDeal, Assumptions, Comparison, compare
 from orchestration.settings import Settings, load_settings
+from tests.compensation.pay_oracle import rounded
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import RunHome
 from tests.end_to_end.finance import ask_finance
@@ -25,6 +27,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
 
 CENT = Decimal("0.01")
 EVER = date(2000, 1, 1)
+# From this day on the second version of the sellers' plan holds.
+CHANGE = date(2026, 8, 1)
 PLANS = ROOT / "company" / "compensation" / "plans"
 
 
@@ -96,6 +100,55 @@ def test_half_of_the_quotas_pays_more_accelerators(
     found = others(compare(settings, Assumptions(quotas=file)))
     assert {component for _, component in found} == {"accelerator"}
     assert min(found.values()) > 0
+
+
+OWN_RATE = """\
+  - component: own_rate
+    label: Own win rate
+    kind: bonus
+    kpi: win_rate
+    of: individual
+    goal: 0.25
+    weight: 1
+    method: interpolated
+    frequency: quarterly
+    points: [{at: 0, payout: 0}, {at: 2, payout: 2}]
+"""
+
+
+def test_a_bonus_on_what_each_seller_has_won(
+    sample: RunHome, settings: Settings, tmp_path: Path
+) -> None:
+    """Won over decided deals of the owner in each quarter of the version, from the deals."""
+    shutil.copytree(PLANS, tmp_path / "plans")
+    with (tmp_path / "plans" / "seller_1.yml").open("a") as plan:
+        plan.write(OWN_RATE)
+    found = others(compare(settings, Assumptions(plans=tmp_path / "plans")))
+    deals = sample.query(
+        """
+        select owner.source_id, close_date, is_won from core.fct_opportunity as deal
+        inner join core.dim_employee as owner on deal.owner_employee_key = owner.employee_key
+        where deal.is_reportable and (is_won or is_lost)
+        """
+    )
+    expected: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for who, first, last, target in ask_finance(
+        sample,
+        """
+        select employee_id, valid_from, coalesce(valid_to, '9999-12-31'), target_amount
+        from comp_assignment inner join comp_payee using (payee_key) where plan = 'seller'
+        """,
+    ):
+        for start, end in ((date(2026, 2, 1), date(2026, 5, 1)), (date(2026, 5, 1), CHANGE)):
+            days = (min(last, end) - max(first, start)).days
+            own = [is_won for owner, day, is_won in deals if owner == who and start <= day < end]
+            if days > 0 and own:
+                rate = rounded(Fraction(sum(own), len(own)), 6)
+                achieved = min(rounded(rate * 4, 6), Fraction(2))
+                cents = rounded(Fraction(target) * achieved * days / 365, 2)
+                expected[who, "own_rate"] += Decimal(cents.numerator) / cents.denominator
+    assert found == {key: value for key, value in expected.items() if value}
+    assert len(found) > 5
 
 
 def test_wrong_plans_are_refused_whole(settings: Settings, tmp_path: Path) -> None:

@@ -17,10 +17,21 @@ from tests.kpi.awareness import IDENTIFICATION_WINDOW, awareness_parts, brand_pa
 from tests.kpi.calendar_rows import GRAINS, months_later, period_end, period_start
 from tests.kpi.customer_facts import FIRST_PAID, ONBOARDING_WINDOW, PARENTS
 from tests.kpi.expected_customers import LIFETIME_MONTHS, STATES, add_on_parts, customer_parts
-from tests.kpi.facts import AS_OF, CHANNELS, DIRECT, PRODUCTS, SOURCING_RULES, STAGES, Facts
-from tests.kpi.pipeline_facts import pipeline_quantities
+from tests.kpi.facts import (
+    AS_OF,
+    CHANNELS,
+    DIRECT,
+    PRODUCTS,
+    SOURCING_RULES,
+    STAGES,
+    TEAMS,
+    Facts,
+)
+from tests.kpi.pipeline_facts import pipeline_quantities, quota_quantities
 
 Key = tuple[str, str, date, str, str]
+# Whose a part is: no dimension that a KPI is reported by.
+WHO = "employee"
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,22 @@ def expected_rows(facts: Facts) -> dict[Key, Expected]:
             for key in _cells_of(kpi, facts, set(rows)):
                 rows[kpi, *key] = _product(kpi, key, rows, facts)
     return rows
+
+
+def expected_of_people(facts: Facts) -> dict[tuple[str, date, str], Fraction | None]:
+    """Return what each person has of the components that can be told by person, by month."""
+    told = {
+        component
+        for definition in facts.definitions.values()
+        if definition.by_person
+        for component in definition.components
+    }
+    cells: dict[tuple[str, date, str], list[Fraction | None]] = {}
+    for part in _parts(facts):
+        if part.component in told and part.day <= AS_OF:
+            key = part.component, part.day.replace(day=1), part.members[WHO]
+            cells.setdefault(key, []).append(part.quantity)
+    return {key: _total(quantities) for key, quantities in cells.items()}
 
 
 Cell = tuple[str, date, str, str]
@@ -246,11 +273,7 @@ def _parts(facts: Facts) -> Iterator[Part]:
         yield _part(component, day, quantity, {"channel_key": channel_key})
     for component, day, quantity, region in brand_parts(facts.awareness):
         yield _part(component, day, quantity, {"channel_key": None, "region": region})
-    for component, day, quantity, team, is_state in pipeline_quantities(
-        facts.pipeline, facts.targets, FIRST_PAID, AS_OF, facts.start_month
-    ):
-        known = None if quantity is None else Fraction(quantity)
-        yield Part(component, day, known, {"team": team}, is_state)
+    yield from _pipeline_parts(facts)
     yield from _handoff_parts(facts.handoffs)
     yield from _cost_parts(facts)
     for component, day, quantity, row in customer_parts(
@@ -261,6 +284,17 @@ def _parts(facts: Facts) -> Iterator[Part]:
         facts.bookings, facts.opportunities, PRODUCTS
     ):
         yield _part(component, day, quantity, row)
+
+
+def _pipeline_parts(facts: Facts) -> Iterator[Part]:
+    for component, day, quantity, team, is_state in pipeline_quantities(
+        facts.pipeline, facts.targets, FIRST_PAID, AS_OF, facts.start_month
+    ):
+        known = None if quantity is None else Fraction(quantity)
+        yield Part(component, day, known, {"team": team}, is_state)
+    for component, day, quantity, who in quota_quantities(facts.pipeline, AS_OF):
+        known = None if quantity is None else Fraction(quantity)
+        yield Part(component, day, known, {"team": who if who in TEAMS else "unknown", WHO: who})
 
 
 def _cost_parts(facts: Facts) -> Iterator[Part]:
@@ -490,5 +524,6 @@ def _part(component: str, day: date, quantity: Any, row: dict[str, Any]) -> Part
         "persona": row.get("persona") or "unknown",
         "function": row.get("business_function") or "unknown",
         "reach": row.get("reach") or "unknown",
+        WHO: row.get("owner_employee_key") or "unknown",
     }
     return Part(component, day, None if quantity is None else Fraction(quantity), members)

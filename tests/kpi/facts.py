@@ -35,6 +35,8 @@ CHANNELS = {"k1": "email", "k2": "search", "k3": "not_recorded", "k4": "direct"}
 DIRECT = "k4"
 PRODUCTS = {"p1": "Basic", "p2": "Plus"}
 TEAMS = ("North", "South")
+# Who answers for records by their number; employees of the oracle bear their team's name.
+EMPLOYEES = (*TEAMS, "teamless", None, "North")
 SEGMENTS = ("small", None)
 PERSONAS = ("champion", "user")
 STAGES = ("known", "mql", "sql", "opportunity", "won")
@@ -132,7 +134,7 @@ def random_facts(seed: int) -> Facts:
 
 def _belong_to_a_deal(line: dict[str, Any], first: dict[str, Any], number: int) -> None:
     """Make a line one of a deal, whose lines are alike but for product and amounts."""
-    shared = ("channel_key", "segment", "region", "team", "booking_date")
+    shared = ("channel_key", "segment", "region", "team", "owner_employee_key", "booking_date")
     line |= {name: first[name] for name in shared} | {"opportunity_key": f"deal{number}"}
 
 
@@ -188,6 +190,7 @@ def _handoff(random: Random, number: int) -> dict[str, Any]:
         "segment": random.choice(("small", "unknown")),
         "region": random.choice(("EU", "unknown")),
         "handoff_key": f"handoff{number:02d}",
+        "owner_employee_key": EMPLOYEES[number % len(EMPLOYEES)],
         "person_key": f"person{random.randint(0, 4)}",
         "cycle_number": cycle,
         "team": random.choice((*TEAMS, "unknown")),
@@ -219,6 +222,7 @@ def _deal(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
     return {
         **_common(random),
         "opportunity_key": f"deal{number}",
+        "owner_employee_key": EMPLOYEES[number % len(EMPLOYEES)],
         "primary_product_key": random.choice((*PRODUCTS, None)),
         "team_at_creation": random.choice(TEAMS),
         "team_at_close": random.choice((*TEAMS, "unknown")),
@@ -244,6 +248,7 @@ def _booking(random: Random, number: int, has_amounts: bool) -> dict[str, Any]:
     return {
         **_common(random),
         "booking_key": f"line{number}",
+        "owner_employee_key": EMPLOYEES[number // 2 % len(EMPLOYEES)],
         "product_key": random.choice(list(PRODUCTS)),
         "team": random.choice(TEAMS),
         "amount": _money(random, 0.8 if has_amounts else 0),
@@ -260,13 +265,15 @@ SOURCING_RULES = ("field", "first_touch", "presales_touch")
 DIMENSIONS = {"channel_key": "varchar", "segment": "varchar", "region": "varchar"}
 HANDOFF = {
     "handoff_key": "varchar", "person_key": "varchar", "cycle_number": "integer", **DIMENSIONS,
-    "team": "varchar", "decision": "varchar", "is_due": "boolean", "is_breached": "boolean",
+    "owner_employee_key": "varchar", "team": "varchar", "decision": "varchar",
+    "is_due": "boolean", "is_breached": "boolean",
     "waited_business_minutes_from_mql": "decimal(18,6)", "assigned_date": "date",
     "decided_date": "date", "returned_date": "date", "due_date": "date",
     "mql_at": "timestamp", "assigned_at": "timestamp",
 }  # fmt: skip
 OPPORTUNITY = {
-    "opportunity_key": "varchar", "account_key": "varchar", **DIMENSIONS,
+    "opportunity_key": "varchar", "account_key": "varchar", "owner_employee_key": "varchar",
+    **DIMENSIONS,
     "primary_product_key": "varchar",
     "team_at_creation": "varchar", "team_at_close": "varchar", "amount": MONEY,
     "sales_cycle_days": "bigint", "is_won": "boolean", "is_lost": "boolean",
@@ -347,7 +354,8 @@ def make_parents(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         connection,
         "core.fct_booking",
         {
-            "booking_key": "varchar", "opportunity_key": "varchar", **DIMENSIONS,
+            "booking_key": "varchar", "opportunity_key": "varchar",
+            "owner_employee_key": "varchar", **DIMENSIONS,
             "product_key": "varchar", "team": "varchar", "amount": MONEY, "list_amount": MONEY,
             "cost_amount": MONEY, "recurring_amount": MONEY, "term_months": "bigint",
             "booking_date": "date",

@@ -180,23 +180,29 @@ def pipeline_quantities(
     yield from _of_forecasts(facts)
     for day in ends:
         yield from _of_coverage(facts, targets, day)
+
+
+def quota_quantities(
+    facts: PipelineFacts, as_of: date
+) -> Iterator[tuple[str, date, Decimal | int | None, str]]:
+    """Yield component, day, quantity and who has the quota."""
     for quota in facts.quotas:
-        team = quota["employee_key"] if quota["employee_key"] in TEAMS else "unknown"
+        who = quota["employee_key"]
         own = [
             one["credited_amount"]
             for one in facts.credits
-            if one["employee_key"] == quota["employee_key"]
+            if one["employee_key"] == who
             and one["close_date"].replace(day=1) == quota["quota_month"]
             and one["close_date"] <= as_of
         ]
-        yield "booking_quota", quota["quota_month"], quota["quota_amount"], team, False
+        yield "booking_quota", quota["quota_month"], quota["quota_amount"], who
         for amount in own or [0]:
-            yield "credited_to_quota", quota["quota_month"], amount, team, False
+            yield "credited_to_quota", quota["quota_month"], amount, who
         known = [amount for amount in own if amount is not None]
         is_met = (bool(known) or not own) and (quota["quota_amount"] or 0) <= sum(known)
         has_quota = (quota["quota_amount"] or 0) > 0
-        yield "rep_months_with_quota", quota["quota_month"], int(has_quota), team, False
-        yield "rep_months_at_quota", quota["quota_month"], int(has_quota and is_met), team, False
+        yield "rep_months_with_quota", quota["quota_month"], int(has_quota), who
+        yield "rep_months_at_quota", quota["quota_month"], int(has_quota and is_met), who
 
 
 def _of_forecasts(facts: PipelineFacts) -> Iterator[Quantity]:

@@ -25,6 +25,7 @@ from tests.end_to_end import test_retention_truth as retention
 from tests.kpi import (
     test_arr_oracle,
     test_forecast_oracle,
+    test_kpis_by_person,
     test_pipeline_daily_oracle,
     test_pipeline_waterfall_oracle,
     test_rep_scorecard_oracle,
@@ -147,6 +148,7 @@ ORACLES: Mapping[str, Oracle] = {
     "oracle of the waterfall": test_pipeline_waterfall_oracle.test_every_cell_equals_brute_force,
     "oracle of scorecards": test_rep_scorecard_oracle.test_every_period_equals_brute_force,
     "oracle of KPIs": test_rpt_kpi_oracle.test_every_row_equals_brute_force,
+    "oracle of KPIs by person": test_kpis_by_person.test_every_person_equals_brute_force,
     "oracle of wins and losses": test_win_loss_oracle.test_every_cell_equals_brute_force,
 }
 

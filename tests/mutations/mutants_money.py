@@ -124,6 +124,27 @@ KPIS = [
         "oracle of KPIs",
     ),
     Mutant(
+        "a deal is its owner's",
+        "int_kpi_opportunities",
+        "coalesce(opportunities.owner_employee_key, 'unknown') as employee_key",
+        "'unknown' as employee_key",
+        "oracle of KPIs by person",
+    ),
+    Mutant(
+        "what is booked is the owner's",
+        "int_kpi_components_bookings",
+        "coalesce(bookings.owner_employee_key, 'unknown') as employee_key",
+        "coalesce(bookings.owner_employee_key, 'North') as employee_key",
+        "oracle of KPIs by person",
+    ),
+    Mutant(
+        "people and nobody add up to a row of the company",
+        "int_kpi_employee_components",
+        "cast(sum(quantity) as decimal(38, 6))",
+        "cast(max(quantity) as decimal(38, 6))",
+        "oracle of KPIs by person",
+    ),
+    Mutant(
         "of a state the last month counts, never the sum",
         "int_kpi_cells",
         "or by_dimension.month_start_date = periods.last_month_start_date",

@@ -275,6 +275,20 @@ PAY = [
         UNIT,
     ),
     Mutant(
+        "of what only some lines of a deal are, the booking counts that part",
+        "int_comp_priced_credits",
+        "when counts_part then",
+        "when false then",
+        UNIT,
+    ),
+    Mutant(
+        "what is sold in the currency of pay needs no rate, and other money does",
+        "int_comp_priced_credits",
+        "when event_currency_code = currency_code then credited_amount",
+        "when true then credited_amount",
+        UNIT,
+    ),
+    Mutant(
         "cash that is paid back is cash",
         "comp_event",
         "-1 * amount_local as amount,\n        -1 * amount as amount_reporting,\n        "
@@ -341,7 +355,7 @@ PAY = [
     ),
     Mutant(
         "a component that counts renewals counts no other deals",
-        "int_comp_counted_credits",
+        "int_comp_countable_credits",
         "(assigned.counts_every_type or types_that_count.opportunity_type is not null)",
         "true",
         UNIT,
@@ -362,7 +376,7 @@ PAY = [
     ),
     Mutant(
         "the plan of the day decides",
-        "int_comp_counted_credits",
+        "int_comp_countable_credits",
         "and countable.priced_date < assigned.valid_to",
         "",
         UNIT,
@@ -421,6 +435,48 @@ PAY = [
         "int_comp_kpi_lines",
         "coalesce(due.goal, values_reached.target) as target",
         "values_reached.target as target",
+        UNIT,
+    ),
+    Mutant(
+        "a bonus of the payee alone is on what the payee reached",
+        "int_comp_kpi_lines",
+        "own_values.value else values_reached.value",
+        "values_reached.value else values_reached.value",
+        UNIT,
+    ),
+    Mutant(
+        "a condition on the payee alone looks at what the payee reached",
+        "int_comp_pay_factors",
+        "when asked.kpi_of = 'individual' then",
+        "when false then",
+        UNIT,
+    ),
+    Mutant(
+        "only what is the payee's own counts above the line",
+        "int_comp_employee_kpis",
+        "and grid.employee_key = numerators.employee_key",
+        "and numerators.employee_key is not null",
+        UNIT,
+    ),
+    Mutant(
+        "only what is the payee's own counts below it",
+        "int_comp_employee_kpis",
+        "and grid.employee_key = denominators.employee_key",
+        "and denominators.employee_key is not null",
+        UNIT,
+    ),
+    Mutant(
+        "a ratio of one person over nothing is unknown",
+        "int_comp_employee_kpis",
+        "nullif(denominator, 0)",
+        "coalesce(nullif(denominator, 0), 1)",
+        UNIT,
+    ),
+    Mutant(
+        "the whole period counts",
+        "int_comp_employee_kpis",
+        "and components.month_start_date <= periods.period_end",
+        "and components.month_start_date = periods.period_start",
         UNIT,
     ),
     Mutant(

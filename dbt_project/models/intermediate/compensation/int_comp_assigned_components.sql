@@ -24,6 +24,7 @@ final as (
         components.component,
         components.measure,
         components.kpi,
+        components.kpi_of,
         components.credit_type,
         components.credited_to,
         components.method,

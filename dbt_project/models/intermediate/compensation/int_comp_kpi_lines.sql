@@ -1,6 +1,7 @@
 -- Grain: one row per assignment of a payee, component that pays for a KPI and ended period (assignment_key, component_key, period_start).
 -- Why: target pay x weight x payout x days that count / days of the year, rounded once. The
--- payout is that of the achievement, along the plan's curve.
+-- payout is that of the achievement, along the plan's curve; of what the company has reached, or
+-- the payee alone.
 with assigned as (
 
     select * from {{ ref('int_comp_assigned_components') }}
@@ -24,6 +25,12 @@ values_reached as (
 
     select * from {{ ref('rpt_kpi') }}
     where dimension = 'all'
+
+),
+
+own_values as (
+
+    select * from {{ ref('int_comp_employee_kpis') }}
 
 ),
 
@@ -127,7 +134,17 @@ reached as (
         due.*,
         {{ days_between('due.counted_from', 'due.counted_to') }}
         - coalesce(away.days_away, 0) as days_counted,
-        values_reached.value as actual,
+        case
+            when due.kpi_of = 'individual' then own_values.value else values_reached.value
+        end as actual,
+        case
+            when due.kpi_of = 'individual' then own_values.numerator
+            else values_reached.numerator
+        end as numerator,
+        case
+            when due.kpi_of = 'individual' then own_values.denominator
+            else values_reached.denominator
+        end as denominator,
         coalesce(due.goal, values_reached.target) as target
     from due
     left join away
@@ -140,6 +157,12 @@ reached as (
             due.kpi = values_reached.kpi
             and due.period_grain = values_reached.period_grain
             and due.period_start = values_reached.period_start
+    left join own_values
+        on
+            due.kpi = own_values.kpi
+            and due.payee_key = own_values.payee_key
+            and due.period_grain = own_values.period_grain
+            and due.period_start = own_values.period_start
 
 ),
 
@@ -218,6 +241,7 @@ final as (
         plan,
         component,
         kpi,
+        kpi_of,
         period_grain,
 
         plan_version,
@@ -228,6 +252,8 @@ final as (
         cast(days_of_year as integer) as days_of_year,
         cast(target as decimal(38, 6)) as target,
         cast(actual as decimal(38, 6)) as actual,
+        cast(numerator as decimal(38, 6)) as numerator,
+        cast(denominator as decimal(38, 6)) as denominator,
         cast(achievement as decimal(18, 6)) as achievement,
         cast(payout_rate as decimal(38, 9)) as payout_rate,
         {{ exact_share('target_amount * weight', 'days_counted', 'days_of_year') }}

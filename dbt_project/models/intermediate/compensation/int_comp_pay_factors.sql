@@ -1,6 +1,6 @@
 -- Grain: one row per payee, component with conditions, currency of pay and period (payee_key, component_key, currency_code, period_grain, period_start).
 -- Why: nothing while a gate is shut, else what the multiplier says; by what another component
--- or a KPI has achieved in the same period. What is not known is not achieved.
+-- or a KPI, of the company or the payee, has achieved in the same period. What is not known is not achieved.
 with assigned as (
 
     select * from {{ ref('int_comp_assigned_components') }}
@@ -38,6 +38,12 @@ values_reached as (
 
 ),
 
+own_values as (
+
+    select * from {{ ref('int_comp_employee_kpis') }}
+
+),
+
 periods as (
 
     select * from {{ ref('int_reporting_periods') }}
@@ -55,6 +61,7 @@ conditions as (
         condition_kind,
         of_component,
         of_kpi,
+        kpi_of,
         goal
     from bands
     where band_number = 1
@@ -75,6 +82,7 @@ asked as (
         conditions.condition_kind,
         conditions.of_component,
         conditions.of_kpi,
+        conditions.kpi_of,
         conditions.goal,
         plan_components.quota_measure,
         periods.period_grain,
@@ -111,6 +119,7 @@ asked as (
         conditions.condition_kind,
         conditions.of_component,
         conditions.of_kpi,
+        conditions.kpi_of,
         conditions.goal,
         plan_components.quota_measure,
         periods.period_grain,
@@ -154,6 +163,9 @@ achieved as (
         asked.*,
         cast(coalesce(
             case
+                when asked.kpi_of = 'individual' then {{ exact_share(
+                    'own_values.value', '1', 'asked.goal'
+                ) }}
                 when asked.of_kpi is not null then {{ exact_share(
                     'values_reached.value', '1', 'coalesce(asked.goal, values_reached.target)'
                 ) }}
@@ -183,6 +195,12 @@ achieved as (
             asked.of_kpi = values_reached.kpi
             and asked.period_grain = values_reached.period_grain
             and asked.period_start = values_reached.period_start
+    left join own_values
+        on
+            asked.of_kpi = own_values.kpi
+            and asked.payee_key = own_values.payee_key
+            and asked.period_grain = own_values.period_grain
+            and asked.period_start = own_values.period_start
 
 ),
 

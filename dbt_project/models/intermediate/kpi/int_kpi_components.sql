@@ -1,4 +1,5 @@
 -- Grain: one row per component, day and dimensions (component, component_date, channel_name, team, segment, region, product_name, persona, business_function, reach).
+-- Why: of everybody together; of single people int_kpi_employee_components.
 with leads as (
 
     select * from {{ ref('int_kpi_components_leads') }}
@@ -135,6 +136,10 @@ final as (
         'steps': ['persona'],
         'company': [],
     } %}
+    {#- Their rows say whose they are, too: these add up to one. -#}
+    {%- set by_employee = [
+        'leads', 'opportunities', 'bookings', 'attainment', 'attached', 'handoffs'
+    ] %}
     {%- set common = ['channel_name', 'team', 'segment', 'region', 'product_name'] %}
     {% for family, more in families.items() %}
     {{ "union all" if not loop.first }}
@@ -142,10 +147,13 @@ final as (
         component,
         {{ kpi_dimension_columns(common + more) }},
 
-        quantity,
+        {% if family in by_employee %}cast(sum(quantity) as decimal(38, 6)) as {% endif %}quantity,
 
         component_date
     from {{ family }}
+    {%- if family in by_employee %}
+    group by all
+    {%- endif %}
     {%- endfor %}
 
 )

@@ -1,4 +1,4 @@
--- Grain: one row per component, day and dimensions of add-ons (component, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per component, day, dimensions and owner of add-ons (component, component_date, channel_name, team, segment, region, product_name, employee_key).
 -- Why: an add-on is a line of another product than the opportunity's main one; what the lines leave
 -- over and lines of no known product say nothing about products.
 with bookings as (
@@ -37,6 +37,7 @@ per_opportunity as (
         bookings.team,
         bookings.segment,
         bookings.region,
+        bookings.owner_employee_key,
         bookings.booking_date,
         sum(bookings.amount) as amount_with_product,
         sum(bookings.amount) filter (
@@ -55,6 +56,7 @@ per_opportunity as (
         bookings.team,
         bookings.segment,
         bookings.region,
+        bookings.owner_employee_key,
         bookings.booking_date
 
 ),
@@ -85,6 +87,7 @@ counted as (
         coalesce(team, 'unknown') as team,
         coalesce(segment, 'unknown') as segment,
         coalesce(region, 'unknown') as region,
+        coalesce(owner_employee_key, 'unknown') as employee_key,
         sum({{ quantity }}) as quantity,
         booking_date as component_date
     from described
@@ -102,6 +105,7 @@ final as (
         segment,
         region,
         'unknown' as product_name,
+        employee_key,
 
         cast(quantity as decimal(38, 6)) as quantity,
 

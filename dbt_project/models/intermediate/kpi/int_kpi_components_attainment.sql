@@ -1,4 +1,4 @@
--- Grain: one row per component, month and team (component, component_date, team).
+-- Grain: one row per component, month, team and employee with a quota (component, component_date, team, employee_key).
 -- Why: only who has a quota in the month counts, in both parts, under the team of the
 -- month's first day; else a deal of somebody without one would look like attainment.
 with quotas as (
@@ -38,6 +38,7 @@ joined as (
 
     select
         coalesce(teams.team, 'unknown') as team,
+        quotas.employee_key,
         quotas.quota_month,
         quotas.quota_amount,
         case when credited.employee_key is null then 0 else credited.credited_amount end
@@ -73,6 +74,7 @@ final as (
         'unknown' as segment,
         'unknown' as region,
         'unknown' as product_name,
+        employee_key,
 
         cast(sum({{ quantity }}) as decimal(38, 6)) as quantity,
 
@@ -80,6 +82,7 @@ final as (
     from joined
     group by
         team,
+        employee_key,
         quota_month
     {%- endfor %}
 

@@ -1,4 +1,4 @@
--- Grain: one row per component, day and dimensions of bookings (component, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per component, day, dimensions and owner of bookings (component, component_date, channel_name, team, segment, region, product_name, employee_key).
 -- Why: price realisation compares the lines of which both the booked and the list
 -- amount are known, margin those of which amount and cost are. A deal's yearly value is that of
 -- its lines together, so no product has it.
@@ -48,7 +48,8 @@ described as (
         coalesce(bookings.team, 'unknown') as team,
         coalesce(bookings.segment, 'unknown') as segment,
         coalesce(bookings.region, 'unknown') as region,
-        coalesce(products.product_name, 'unknown') as product_name
+        coalesce(products.product_name, 'unknown') as product_name,
+        coalesce(bookings.owner_employee_key, 'unknown') as employee_key
     from bookings
     left join channels
         on bookings.channel_key = channels.channel_key
@@ -65,6 +66,7 @@ deals as (
         team,
         segment,
         region,
+        employee_key,
         booking_date,
         sum(yearly_amount) as yearly_amount
     from described
@@ -74,6 +76,7 @@ deals as (
         team,
         segment,
         region,
+        employee_key,
         booking_date
     having sum(amount) > 0
 
@@ -89,6 +92,7 @@ summed as (
         segment,
         region,
         product_name,
+        employee_key,
         cast(sum({{ quantity }}) as decimal(38, 6)) as quantity,
         booking_date as component_date
     from described
@@ -99,6 +103,7 @@ summed as (
         segment,
         region,
         product_name,
+        employee_key,
         booking_date
     {%- endfor %}
     {%- for component, quantity in [
@@ -113,6 +118,7 @@ summed as (
         segment,
         region,
         'unknown' as product_name,
+        employee_key,
         cast({{ quantity }} as decimal(38, 6)) as quantity,
         booking_date as component_date
     from deals
@@ -121,6 +127,7 @@ summed as (
         team,
         segment,
         region,
+        employee_key,
         booking_date
     {%- endfor %}
 

@@ -1,4 +1,4 @@
--- Grain: one row per component, day and dimensions of hand-offs (component, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per component, day, dimensions and owner of hand-offs (component, component_date, channel_name, team, segment, region, product_name, employee_key).
 -- Why: acceptance counts on the day of the hand-off, rejection on the day of the decision, and
 -- so does an acceptance that was taken back later; the promise on the day it was due. All under
 -- the team that had to answer.
@@ -35,6 +35,7 @@ described as (
         handoffs.team,
         handoffs.segment,
         handoffs.region,
+        coalesce(handoffs.owner_employee_key, 'unknown') as employee_key,
         handoffs.assigned_date,
         handoffs.decided_date,
         handoffs.due_date,
@@ -59,6 +60,7 @@ counted as (
         team,
         segment,
         region,
+        employee_key,
         sum({{ quantity }}) as quantity,
         {{ day }} as component_date
     from described
@@ -68,6 +70,7 @@ counted as (
         team,
         segment,
         region,
+        employee_key,
         {{ day }}
     {%- endfor %}
 
@@ -82,6 +85,7 @@ final as (
         segment,
         region,
         'unknown' as product_name,
+        employee_key,
 
         cast(quantity as decimal(38, 6)) as quantity,
 

@@ -1,4 +1,4 @@
--- Grain: one row per component, day and dimensions of leads (component, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per component, day, dimensions and owner of leads (component, component_date, channel_name, team, segment, region, product_name, employee_key).
 -- Why: leads, mqls and leads_won count person cycles of the one funnel, under the team
 -- that the lead's owner was in when the lead was created.
 with person_cycles as (
@@ -65,6 +65,7 @@ counted as (
         team,
         coalesce(segment, 'unknown') as segment,
         coalesce(region, 'unknown') as region,
+        coalesce(owner_employee_key, 'unknown') as employee_key,
         {{ quantity }} as quantity,
         {{ day }} as component_date
     from described
@@ -83,6 +84,7 @@ final as (
         segment,
         region,
         'unknown' as product_name,
+        employee_key,
 
         cast(quantity as decimal(38, 6)) as quantity,
 

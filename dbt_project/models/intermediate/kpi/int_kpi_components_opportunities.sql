@@ -1,4 +1,4 @@
--- Grain: one row per component, day and dimensions of opportunities (component, component_date, channel_name, team, segment, region, product_name).
+-- Grain: one row per component, day, dimensions and owner of opportunities (component, component_date, channel_name, team, segment, region, product_name, employee_key).
 -- Why: created ones count on their created or pipeline date under the team at creation,
 -- closed ones on their close date under the team at close. Amounts nobody knows stay
 -- NULL.
@@ -104,6 +104,7 @@ summed as (
         segment,
         region,
         product_name,
+        employee_key,
         cast(sum({{ quantity }}) as decimal(38, 6)) as quantity,
         {{ day }} as component_date
     from opportunities
@@ -114,6 +115,7 @@ summed as (
         segment,
         region,
         product_name,
+        employee_key,
         {{ day }}
     {%- endfor %}
 

@@ -36,6 +36,7 @@ final as (
         coalesce(opportunities.segment, 'unknown') as segment,
         coalesce(opportunities.region, 'unknown') as region,
         coalesce(products.product_name, 'unknown') as product_name,
+        coalesce(opportunities.owner_employee_key, 'unknown') as employee_key,
         opportunities.sourced_by_field,
         opportunities.sourced_by_first_touch,
         opportunities.sourced_by_presales_touch,

@@ -91,14 +91,17 @@ looked_up as (
         medians.observation_count,
         case
             when grid.aggregation in ('median', 'p90') or grid.is_state_unknown then null
-            when numerators.component is not null then numerators.quantity
-            when grid.aggregation = 'sum' or grid.is_recorded then 0
+            else {{ kpi_numerator(
+                'grid.aggregation', 'numerators.component', 'numerators.quantity',
+                'grid.is_recorded'
+            ) }}
         end as numerator,
         case
             when grid.is_state_unknown then null
-            when denominators.component is not null then denominators.quantity
-            when grid.aggregation = 'ratio' then 0
             when grid.aggregation in ('median', 'p90') then coalesce(medians.observation_count, 0)
+            else {{ kpi_denominator(
+                'grid.aggregation', 'denominators.component', 'denominators.quantity'
+            ) }}
         end as denominator
     from grid
     left join cells as numerators
@@ -137,11 +140,9 @@ final as (
         member,
 
         case
-            when aggregation = 'sum' then numerator
-            when aggregation = 'ratio'
-                then {{ safe_ratio('numerator', 'denominator') }}
             when aggregation = 'p90' then p90_value
-            else median_value
+            when aggregation = 'median' then median_value
+            else {{ kpi_value('aggregation', 'numerator', 'denominator') }}
         end as value,
         numerator,
         denominator,

@@ -1,6 +1,6 @@
 -- Grain: one row per payee, component, currency of pay and fiscal period that has begun (payee_key, component_key, currency_code, period_start).
 -- Why: in the currency of pay, or in pieces. A quota of 0 is attained by 0; without a quota
--- nothing is known.
+-- nothing is known, nor of a KPI that has no value.
 with assigned as (
 
     select * from {{ ref('int_comp_assigned_components') }}

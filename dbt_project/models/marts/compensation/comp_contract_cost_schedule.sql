@@ -125,6 +125,16 @@ moved as (
 
 ),
 
+-- In whole cents: of a month's cost, and of a share, no two roundings can differ.
+counted as (
+
+    select
+        *,
+        cast(cost_amount * 100 as bigint) as cost_cents
+    from moved
+
+),
+
 shared as (
 
     select
@@ -134,15 +144,19 @@ shared as (
                 end_period <= period
                 or (refunded_amount > 0 and deal_amount <= refunded_amount)
                 then 0
+            when refunded_amount = 0 then 1
             else coalesce({{ exact_share('1', 'deal_amount - refunded_amount', 'deal_amount') }}, 1)
         end as kept_share,
-        case
-            when month_number >= benefit_months then 0
-            else
-                cost_amount
-                - month_number * round({{ exact_share('cost_amount', '1', 'benefit_months') }}, 2)
-        end as unamortised_amount
-    from moved
+        cast(
+            case
+                when month_number >= benefit_months then 0
+                else
+                    cost_cents
+                    - month_number * cast(sign(cost_cents) as bigint)
+                    * {{ rounded_share('abs(cost_cents)', '1', 'benefit_months') }}
+            end as decimal(18, 0)
+        ) * cast(0.01 as decimal(3, 2)) as unamortised_amount
+    from counted
 
 ),
 
@@ -160,9 +174,18 @@ valued as (
 
     select
         *,
-        cast(round(unamortised_amount * kept_share, 2) as decimal(18, 2)) as closing_amount,
-        cast(round(unamortised_amount * kept_share_before, 2) as decimal(18, 2))
-            as before_impairment
+        cast(
+            case
+                when kept_share = 1 then unamortised_amount
+                else round(unamortised_amount * kept_share, 2)
+            end as decimal(18, 2)
+        ) as closing_amount,
+        cast(
+            case
+                when kept_share_before = 1 then unamortised_amount
+                else round(unamortised_amount * kept_share_before, 2)
+            end as decimal(18, 2)
+        ) as before_impairment
     from followed
 
 ),

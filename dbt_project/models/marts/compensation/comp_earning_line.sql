@@ -208,8 +208,20 @@ told as (
         kpi_lines.period_grain,
         kpi_lines.currency_code,
         concat(
-            'KPI ', kpi_lines.kpi, ' came to ',
-            coalesce({{ plain_number('kpi_lines.actual') }}, 'nothing known'), ' of ',
+            'KPI ', kpi_lines.kpi,
+            case when kpi_lines.kpi_of = 'individual' then ' of the payee alone' else '' end,
+            ' came to ',
+            coalesce({{ plain_number('kpi_lines.actual') }}, 'nothing known'),
+            case
+                when kpi_lines.kpi_of = 'individual' and kpi_lines.denominator is not null
+                    then concat(
+                        ' (',
+                        coalesce({{ plain_number('kpi_lines.numerator') }}, 'nothing known'),
+                        ' / ', {{ plain_number('kpi_lines.denominator') }}, ')'
+                    )
+                else ''
+            end,
+            ' of ',
             coalesce({{ plain_number('kpi_lines.target') }}, 'no target'),
             case
                 when kpi_lines.achievement is not null

@@ -25,6 +25,7 @@ final as (
         kpi_lines.component_key,
 
         kpi_lines.kpi,
+        kpi_lines.kpi_of,
         kpi_lines.period_grain,
         kpi_lines.currency_code,
         cast(null as varchar) as kpi_publish_version,
@@ -32,6 +33,8 @@ final as (
         cast(max(definitions.contract_version) as integer) as kpi_contract_version,
         max(kpi_lines.target) as target,
         max(kpi_lines.actual) as actual,
+        max(kpi_lines.numerator) as numerator,
+        max(kpi_lines.denominator) as denominator,
         max(kpi_lines.achievement) as achievement,
         cast(max(kpi_lines.payout_rate) as decimal(18, 9)) as payout_rate,
         max(kpi_lines.weight) as weight,
@@ -46,6 +49,7 @@ final as (
         kpi_lines.payee_key,
         kpi_lines.component_key,
         kpi_lines.kpi,
+        kpi_lines.kpi_of,
         kpi_lines.period_grain,
         kpi_lines.currency_code,
         kpi_lines.period_start

@@ -26,6 +26,7 @@ final as (
         components.component_kind,
         components.measure,
         components.kpi,
+        components.kpi_of,
         components.credit_type,
         components.credited_to,
         components.method,

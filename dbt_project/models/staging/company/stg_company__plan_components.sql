@@ -42,7 +42,8 @@ final as (
         held_until,
         held_months,
         pool_shared_by,
-        pool_team
+        pool_team,
+        kpi_of
     from source
 
 )

@@ -15,6 +15,7 @@ final as (
         kind as condition_kind,
         of_component,
         of_kpi,
+        kpi_of,
         goal,
         band_number,
         at_least,
