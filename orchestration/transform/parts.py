@@ -3,14 +3,18 @@
 DuckDB sorts and windows what does not fit into memory on disk, which takes several times as long
 and much more room than the data. A separable model that names a table with `all_keys` is asked for
 a few of its keys at a time instead, by its own query (scope.py); the rows together are the same.
+Keys chosen by their hash lie everywhere in what is read, so that each part reads all of it. Ranges
+of a column (`parts_by`) put the rows of a part next to each other, and who reads the table by the
+same ranges skips the rest of it.
 
 Belongs here: how many parts, and writing them. Does not: keys that a batch reached (scope.py).
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
@@ -21,6 +25,8 @@ from orchestration.transform.separable import Separable
 # Rows of the largest table that a model reads, for each gigabyte of memory: two models are built at
 # a time, and of twelve attribution models such a row needs half a kilobyte at once.
 ROWS_PER_GIGABYTE = 750_000
+# Of more keys a sample says where to cut.
+KEYS_LOOKED_AT = 100_000
 UNITS = {"bytes": 1 / 2**30, "KiB": 1 / 2**20, "MiB": 1 / 2**10, "GiB": 1.0, "TiB": 2.0**10}
 
 
@@ -70,10 +76,42 @@ def part_queries(
     largest = max((_count(cursor, item.place) for item in tables if item.query is None), default=0)
     [(limit,)] = cursor.execute("select current_setting('memory_limit')").fetchall()
     count = math.ceil(largest / (gigabytes(limit) * ROWS_PER_GIGABYTE))
+    if count < 2:
+        return []
     key, keys = ", ".join(separable.key), below[model.separable.all_keys].place
+    if separable.parts_by is None:
+        conditions = [f"hash({key}) % {count} = {part}" for part in range(count)]
+    else:
+        conditions = _ranges(separable.parts_by, _bounds(cursor, keys, separable, count))
     return [
-        (separable, f"select distinct {key} from {keys} where hash({key}) % {count} = {part}")  # noqa: S608
-        for part in range(count if count > 1 else 0)
+        (separable, f"select distinct {key} from {keys} where {condition}")  # noqa: S608
+        for condition in conditions
+    ]
+
+
+def _bounds(
+    cursor: duckdb.DuckDBPyConnection, place: str, separable: Separable, count: int
+) -> list[str]:
+    """Values between which there are about as many keys each; fewer where many keys have one."""
+    some = max(1, _count(cursor, place) // KEYS_LOOKED_AT)
+    [(found,)] = cursor.execute(
+        f"select quantile_disc({separable.parts_by}, $1)::varchar[] from {place} "  # noqa: S608
+        f"where hash({', '.join(separable.key)}) % {some} = 0",
+        [[part / count for part in range(1, count)]],
+    ).fetchall()
+    return sorted(set(found or []), key=(found or []).index)
+
+
+def _ranges(column: str, bounds: Sequence[str]) -> list[str]:
+    """Conditions of which every row fulfils one, also a row without a value."""
+    words = ["'" + bound.replace("'", "''") + "'" for bound in bounds]
+    if not words:
+        return ["true"]
+    between = itertools.pairwise(words)
+    return [
+        f"({column} < {words[0]} or {column} is null)",
+        *(f"{column} >= {first} and {column} < {last}" for first, last in between),
+        f"{column} >= {words[-1]}",
     ]
 
 

@@ -15,6 +15,9 @@ key's. One new day then concerns few keys, and only those need be worked out. It
             - [int_journey_people.journey_key]
           all_keys: int_journey_people    # may be left out: a table that holds every key, under
                                           # the same names; then a large one is made in parts
+          parts_by: journey_key           # may be left out: a column of that table, one value for
+                                          # each key, by ranges of which the parts are cut; the
+                                          # rows of a part then lie together for who reads them
 
 A path is a list of steps `table.column`, each from rows to the rows of a table with the same
 column; `table.column=other` where the column has another name in the rows before, `a+b` for two
@@ -83,6 +86,7 @@ class Separable:
             where there are several to a table, they need all of them.
         may_be_null: Whether rows without a key matter: to a test of the key, which no model lacks.
         all_keys: Name of a table that holds every key; None where no table is named.
+        parts_by: Its column by ranges of which parts are cut; None where by the key's hash.
     """
 
     key: tuple[str, ...]
@@ -90,21 +94,28 @@ class Separable:
     restricted: tuple[Path, ...]
     may_be_null: bool = False
     all_keys: str | None = None
+    parts_by: str | None = None
 
 
 def read_separable(said: Mapping[str, Any]) -> Separable:
     """Read what a yml says.
 
     Raises:
-        ValueError: When a step is not `table.column`.
+        ValueError: When a step is not `table.column`, or parts are cut of no table.
         KeyError: When there is no key or nothing reached.
     """
     key = tuple(said["key"])
+    if "parts_by" in said and "all_keys" not in said:
+        raise ValueError(
+            f"parts_by: {said['parts_by']} is a column of no table; "
+            "name the table that holds every key with all_keys, or leave parts_by out"
+        )
     return Separable(
         key,
         {table: tuple(_reach(way, key) for way in ways) for table, ways in said["reached"].items()},
         tuple(map(_path, said.get("restricted", []))),
         all_keys=said.get("all_keys"),
+        parts_by=said.get("parts_by"),
     )
 
 

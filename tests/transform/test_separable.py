@@ -42,6 +42,15 @@ def test_a_step_names_a_table_and_a_column(step: str) -> None:
         read_separable({"key": ["a"], "reached": {"touches": [[step]]}})
 
 
+def test_parts_are_cut_by_a_column_of_the_table_of_keys() -> None:
+    said = {"key": ["a"], "reached": {"touches": [[]]}}
+    assert read_separable(said).parts_by is None
+    found = read_separable({**said, "all_keys": "touches", "parts_by": "b"})
+    assert (found.all_keys, found.parts_by) == ("touches", "b")
+    with pytest.raises(ValueError, match="parts_by: b is a column of no table; name"):
+        read_separable({**said, "parts_by": "b"})
+
+
 def test_a_test_looks_at_rows_that_changed_and_at_those_that_name_one() -> None:
     found = separable_test("touches", ["id"], {"channel": {"to": "channels", "field": "name"}})
     assert found.reached["touches"] == (Reach((), ("id",)),)
